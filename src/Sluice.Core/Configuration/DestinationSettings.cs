@@ -1,0 +1,36 @@
+using Sluice.Retries;
+
+namespace Sluice.Configuration;
+
+/// <summary>What the configuration says of one destination.</summary>
+public sealed record DestinationSettings
+{
+    /// <summary>30 seconds.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>4 minutes: what a lease on Azure can cover.</summary>
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(4);
+
+    /// <summary><c>[a-z][a-z0-9_]{0,39}</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The handler's name.</summary>
+    public required string Handler { get; init; }
+
+    /// <summary>Where the <c>http</c> handler posts to.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>The sources it takes events of; null means all.</summary>
+    public IReadOnlyList<string>? Sources { get; init; }
+
+    /// <summary>The types it takes, <c>*</c> standing for any characters; null means all.</summary>
+    public IReadOnlyList<string>? Types { get; init; }
+
+    /// <summary>How long one attempt may take in all.</summary>
+    public TimeSpan Timeout { get; init; } = DefaultTimeout;
+
+    public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>What its handler needs, by the handler's own setting names.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}

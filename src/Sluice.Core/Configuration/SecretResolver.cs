@@ -1,0 +1,45 @@
+namespace Sluice.Configuration;
+
+/// <summary>Turns <c>env:NAME</c> and <c>file:PATH</c> into what they stand for; anything else stands for itself.</summary>
+public sealed class SecretResolver(Func<string, string?> environment, string baseFolder)
+{
+    private const int LargestFile = 64 * 1024;
+
+    private readonly List<string> files = [];
+
+    /// <summary>The files that were read or looked for: a change of one is a change of the configuration.</summary>
+    public IReadOnlyList<string> Files => files;
+
+    /// <summary>The value, or null with an error that says what is missing. A file's last line end is not part of its secret.</summary>
+    public string? Resolve(string text, out string? error)
+    {
+        error = null;
+        if (text.StartsWith("env:", StringComparison.Ordinal))
+        {
+            var name = text[4..];
+            if (environment(name) is { Length: > 0 } value) return value;
+            error = $"names the environment variable {name}, which is not set or empty; set it";
+            return null;
+        }
+
+        if (!text.StartsWith("file:", StringComparison.Ordinal)) return text;
+        var path = Path.GetFullPath(text[5..], baseFolder);
+        files.Add(path);
+        try
+        {
+            if (new FileInfo(path).Length > LargestFile)
+            {
+                error = $"names the file {path}, which is larger than 64 KiB; a secret is not";
+                return null;
+            }
+
+            var content = File.ReadAllText(path);
+            return content.EndsWith("\r\n", StringComparison.Ordinal) ? content[..^2] : content.EndsWith('\n') ? content[..^1] : content;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error = $"names the file {path}, which cannot be read ({e.Message})";
+            return null;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Sluice.Delivery;
+using Sluice.Retries;
+
+namespace Sluice.Configuration;
+
+/// <summary>Reads the section <c>Sluice</c>; everything wrong in it is in <c>errors</c> afterwards.</summary>
+public static partial class SettingsReader
+{
+    public static SluiceSettings Read(IConfiguration configuration, HandlerCatalog handlers, SecretResolver secrets, ICollection<ConfigurationError> errors)
+    {
+        var root = new SectionReader(configuration.GetSection("Sluice"), errors);
+        var sources = new List<SourceSettings>();
+        foreach (var section in root.Section("Sources").GetChildren()) sources.Add(ReadSource(section, secrets, errors));
+
+        var retry = ReadRetry(root.Inside(root.Section("Retry")), new RetryOptions());
+        var names = sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
+        var destinations = new List<DestinationSettings>();
+        foreach (var section in root.Section("Destinations").GetChildren()) destinations.Add(ReadDestination(root.Inside(section), names, retry, handlers));
+
+        var ops = root.Inside(root.Section("Ops"));
+        var defaults = new SluiceSettings { Sources = sources, Destinations = destinations };
+        var settings = defaults with
+        {
+            Retry = retry,
+            Retention = root.Time("Retention", TimeSpan.FromDays(1), TimeSpan.FromDays(3650)) ?? defaults.Retention,
+            RedeliveryReplays = root.Flag("RedeliveryReplays", defaults.RedeliveryReplays),
+            Workers = root.Number("Workers", defaults.Workers, 0, 1024),
+            OpsToken = ReadOpsToken(ops, secrets),
+        };
+        ops.Rest([]);
+        root.Rest([]);
+        return settings;
+    }
+
+    private static string? ReadOpsToken(SectionReader ops, SecretResolver secrets)
+    {
+        if (ops.Text("Token") is not { } text) return null;
+        var token = secrets.Resolve(text, out var error);
+        if (error is not null) ops.Fault("Token", error);
+        else if (string.IsNullOrWhiteSpace(token)) ops.Fault("Token", "is empty; set it, or remove it and a token is made");
+        return token;
+    }
+
+    private static SourceSettings ReadSource(IConfigurationSection section, SecretResolver secrets, ICollection<ConfigurationError> errors)
+    {
+        var reader = new SectionReader(section, errors, section.Key);
+        CheckName(reader);
+        var source = new SourceSettings
+        {
+            Name = section.Key,
+            Provider = reader.Required("Provider", "name the sender, such as stripe"),
+            Secrets = ReadSecrets(reader, secrets),
+            Tolerance = reader.Time("Tolerance", TimeSpan.Zero, TimeSpan.FromDays(1)),
+            MaxBodyBytes = reader.Number("MaxBodyBytes", SourceSettings.DefaultMaxBodyBytes, 1, SourceSettings.LargestMaxBodyBytes),
+            ExplainRejections = reader.Flag("ExplainRejections", false),
+            Paused = reader.Flag("Paused", false),
+            Algorithm = reader.Text("Algorithm"),
+            Encoding = reader.Text("Encoding"),
+            SignatureHeader = reader.Text("SignatureHeader"),
+            SignaturePrefix = reader.Text("SignaturePrefix"),
+            TimestampHeader = reader.Text("TimestampHeader"),
+            SignedContent = reader.Text("SignedContent"),
+            IdHeader = reader.Text("IdHeader"),
+            TypeHeader = reader.Text("TypeHeader"),
+        };
+        reader.Rest([]);
+        return source;
+    }
+
+    private static List<SecretSettings> ReadSecrets(SectionReader source, SecretResolver secrets)
+    {
+        var found = new List<SecretSettings>();
+        var list = source.Section("Secrets");
+        if (list.Value is { Length: > 0 }) source.Fault("Secrets", "is one text; write a list: [\"...\"]");
+        foreach (var child in list.GetChildren())
+        {
+            var reader = source.Inside(child);
+            var text = child.Value ?? reader.Text("Value") ?? "";
+            var value = secrets.Resolve(text, out var error);
+            if (error is not null) reader.Fault(null, error);
+            var secret = new SecretSettings(value ?? "", reader.Moment("NotBefore"), reader.Moment("NotAfter"));
+            if (secret.NotBefore >= secret.NotAfter) reader.Fault("NotAfter", "is not after NotBefore; the secret would never be valid");
+            if (child.Value is null) reader.Rest([]);
+            // An unresolved secret stays out, but not silently: its error stands above.
+            if (error is null) found.Add(secret);
+        }
+
+        if (found.Count == 0 && !list.GetChildren().Any()) source.Fault("Secrets", "has no secret; a source without one accepts nothing, so add the sender's signing secret");
+        return found;
+    }
+
+    private static DestinationSettings ReadDestination(SectionReader reader, HashSet<string> sources, RetryOptions retry, HandlerCatalog handlers)
+    {
+        CheckName(reader);
+        var handler = reader.Required("Handler", $"name one of {string.Join(", ", handlers.Names)}");
+        var own = Array.Empty<string>() as IReadOnlyCollection<string>;
+        if (handlers.TryGet(handler, out var known)) own = known.Settings;
+        else if (handler.Length > 0) reader.Fault("Handler", $"is '{handler}', which is not there; name one of {string.Join(", ", handlers.Names)}");
+
+        Uri? url = null;
+        if (reader.Text("Url") is { } text && (!Uri.TryCreate(text, UriKind.Absolute, out url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0))
+            reader.Fault("Url", $"is '{text}'; write an absolute http or https address without user name");
+
+        var wanted = reader.List("Sources");
+        foreach (var name in wanted ?? [])
+        {
+            if (!sources.Contains(name)) reader.Fault("Sources", $"names '{name}', which is no source; there are {string.Join(", ", sources.Order(StringComparer.Ordinal))}");
+        }
+
+        var settings = new DestinationSettings
+        {
+            Name = reader.Name,
+            Handler = handler,
+            Url = url,
+            Sources = wanted,
+            Types = reader.List("Types"),
+            Timeout = reader.Time("Timeout", TimeSpan.FromMilliseconds(100), DestinationSettings.LongestTimeout) ?? DestinationSettings.DefaultTimeout,
+            Retry = ReadRetry(reader.Inside(reader.Section("Retry")), retry),
+        };
+        settings = settings with { Settings = reader.Rest(own) };
+        foreach (var fault in known?.Check(settings) ?? []) reader.Fault(null, fault);
+        return settings;
+    }
+
+    private static RetryOptions ReadRetry(SectionReader reader, RetryOptions inherited)
+    {
+        var retry = new RetryOptions
+        {
+            MaxAttempts = reader.Number("MaxAttempts", inherited.MaxAttempts, 1, 1000),
+            BaseDelay = reader.Time("BaseDelay", TimeSpan.Zero, TimeSpan.FromDays(7)) ?? inherited.BaseDelay,
+            Factor = reader.Number("Factor", inherited.Factor, 1.0, 100.0),
+            MaxDelay = reader.Time("MaxDelay", TimeSpan.Zero, TimeSpan.FromDays(7)) ?? inherited.MaxDelay,
+            Jitter = reader.Number("Jitter", inherited.Jitter, 0.0, 1.0),
+        };
+        reader.Rest([]);
+        return retry;
+    }
+
+    private static void CheckName(SectionReader reader)
+    {
+        if (!Names().IsMatch(reader.Name)) reader.Fault(null, "is no name; write a lower-case letter, then up to 39 lower-case letters, digits or underscores");
+    }
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,39}\z")]
+    private static partial Regex Names();
+}

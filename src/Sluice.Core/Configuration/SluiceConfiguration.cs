@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
+using Sluice.Delivery;
+using Sluice.Ingestion;
+using Sluice.Providers;
+
+namespace Sluice.Configuration;
+
+/// <summary>The configuration made ready for use: every source with its keys, every destination with its handler. Never changes; a new one replaces it.</summary>
+public sealed class SluiceConfiguration
+{
+    private readonly FrozenDictionary<string, Source> sources;
+    private readonly FrozenDictionary<string, Destination> destinations;
+
+    private SluiceConfiguration(SluiceSettings settings, IEnumerable<Source> sources, IEnumerable<Destination> destinations)
+    {
+        Settings = settings;
+        this.sources = sources.ToFrozenDictionary(source => source.Name, StringComparer.Ordinal);
+        this.destinations = destinations.ToFrozenDictionary(destination => destination.Name, StringComparer.Ordinal);
+    }
+
+    public SluiceSettings Settings { get; }
+
+    public IEnumerable<Source> Sources => sources.Values.OrderBy(source => source.Name, StringComparer.Ordinal);
+
+    public IEnumerable<Destination> Destinations => destinations.Values.OrderBy(destination => destination.Name, StringComparer.Ordinal);
+
+    public bool TryGetSource(string name, [NotNullWhen(true)] out Source? source) => sources.TryGetValue(name, out source);
+
+    public bool TryGetDestination(string name, [NotNullWhen(true)] out Destination? destination) => destinations.TryGetValue(name, out destination);
+
+    /// <summary>Reads and prepares everything. A source with a fault is there and accepts nothing; the caller decides what else the errors mean.</summary>
+    public static SluiceConfiguration Build(IConfiguration configuration, ProviderCatalog providers, HandlerCatalog handlers, SecretResolver secrets, ICollection<ConfigurationError> errors)
+    {
+        var settings = SettingsReader.Read(configuration, handlers, secrets, errors);
+        Destination[] destinations = [.. settings.Destinations
+            .Where(destination => handlers.TryGet(destination.Handler, out _))
+            .Select(destination => new Destination(destination, handlers))];
+
+        var sources = new List<Source>();
+        foreach (var source in settings.Sources)
+        {
+            if (!providers.TryGet(source.Provider, out var provider))
+            {
+                if (source.Provider.Length > 0)
+                    errors.Add(new($"Sluice:Sources:{source.Name}:Provider", $"is '{source.Provider}', which is not known; name one of {string.Join(", ", providers.Names)}", source.Name));
+                continue;
+            }
+
+            sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], errors));
+        }
+
+        return new SluiceConfiguration(settings, sources, destinations);
+    }
+
+    private static Source Prepare(SourceSettings settings, IProvider provider, Destination[] destinations, ICollection<ConfigurationError> errors)
+    {
+        var entry = $"Sluice:Sources:{settings.Name}";
+        var faults = new List<string>();
+        var scheme = provider.Scheme(settings, faults);
+        foreach (var fault in faults) errors.Add(new($"{entry}:{fault.Split(':', 2)[0]}", fault.Split(": ", 2)[1], settings.Name));
+
+        var keys = new List<HmacKey>();
+        for (var i = 0; i < settings.Secrets.Count; i++)
+        {
+            var key = HmacKey.Create(settings.Secrets[i], scheme, out var error);
+            if (key is not null) keys.Add(key);
+            else errors.Add(new($"{entry}:Secrets:{i}", error!, settings.Name));
+        }
+
+        // Fail closed: one unusable secret makes the whole source unusable until someone has looked at it.
+        var usable = keys.Count > 0 && !errors.Any(error => error.Source == settings.Name);
+        return new Source(settings, provider, scheme, keys, usable ? new HmacVerifier(scheme, keys, settings.Tolerance ?? scheme.Tolerance) : null, destinations);
+    }
+}

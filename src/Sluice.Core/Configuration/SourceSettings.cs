@@ -1,0 +1,56 @@
+namespace Sluice.Configuration;
+
+/// <summary>What the configuration says of one source. Times are <c>d.hh:mm:ss</c>, sizes bytes.</summary>
+public sealed record SourceSettings
+{
+    /// <summary>1 MiB.</summary>
+    public const int DefaultMaxBodyBytes = 1024 * 1024;
+
+    /// <summary>16 MiB: what the book on Azure can hold.</summary>
+    public const int LargestMaxBodyBytes = 16 * 1024 * 1024;
+
+    /// <summary>Its part of the URL: <c>[a-z][a-z0-9_]{0,39}</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The provider's name.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Several mean rotation: any that is valid now may match.</summary>
+    public IReadOnlyList<SecretSettings> Secrets { get; init; } = [];
+
+    /// <summary>How far a signed timestamp may be from now, both ways; the provider's own where absent.</summary>
+    public TimeSpan? Tolerance { get; init; }
+
+    /// <summary>A larger body is answered 413.</summary>
+    public int MaxBodyBytes { get; init; } = DefaultMaxBodyBytes;
+
+    /// <summary>Whether a 401 says which <c>SignatureResult</c> it was. Off: an attacker learns nothing.</summary>
+    public bool ExplainRejections { get; init; }
+
+    /// <summary>A paused source answers 503 with Retry-After; the sender keeps its events.</summary>
+    public bool Paused { get; init; }
+
+    // The generic scheme (provider hmac).
+    public string? Algorithm { get; init; }
+
+    public string? Encoding { get; init; }
+
+    public string? SignatureHeader { get; init; }
+
+    public string? SignaturePrefix { get; init; }
+
+    public string? TimestampHeader { get; init; }
+
+    public string? SignedContent { get; init; }
+
+    public string? IdHeader { get; init; }
+
+    public string? TypeHeader { get; init; }
+}
+
+/// <summary>A resolved secret and the time it is valid for: from <c>NotBefore</c> (inclusive) to <c>NotAfter</c> (exclusive).</summary>
+public sealed record SecretSettings(string Value, DateTimeOffset? NotBefore = null, DateTimeOffset? NotAfter = null)
+{
+    /// <summary>Never the value.</summary>
+    public override string ToString() => nameof(SecretSettings);
+}

@@ -1,0 +1,50 @@
+using Sluice.Configuration;
+
+namespace Sluice.Delivery;
+
+/// <summary>A destination made ready for use.</summary>
+public sealed class Destination
+{
+    public Destination(DestinationSettings settings, HandlerCatalog handlers)
+    {
+        Settings = settings;
+        Handler = handlers.TryGet(settings.Handler, out var handler) ? handler : throw new ArgumentException($"no handler '{settings.Handler}'", nameof(settings));
+    }
+
+    public string Name => Settings.Name;
+
+    public DestinationSettings Settings { get; }
+
+    public IHandler Handler { get; }
+
+    /// <summary>Whether it takes events of a source at all.</summary>
+    public bool Takes(string source) => Settings.Sources is null || Settings.Sources.Contains(source, StringComparer.Ordinal);
+
+    /// <summary>Whether it takes events of a type.</summary>
+    public bool TakesType(string type)
+    {
+        if (Settings.Types is null) return true;
+        foreach (var pattern in Settings.Types)
+        {
+            if (Matches(pattern, type)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary><c>*</c> stands for any characters, none included; everything else for itself.</summary>
+    internal static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    {
+        // The classic two-pointer match: on a mismatch the last star takes one character more. Never worse than length times length.
+        int p = 0, t = 0, star = -1, mark = 0;
+        while (t < text.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*') (star, mark) = (p++, t);
+            else if (p < pattern.Length && pattern[p] == text[t]) (p, t) = (p + 1, t + 1);
+            else if (star >= 0) (p, t) = (star + 1, ++mark);
+            else return false;
+        }
+
+        return pattern[p..].IndexOfAnyExcept('*') < 0;
+    }
+}

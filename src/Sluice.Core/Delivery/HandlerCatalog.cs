@@ -1,0 +1,14 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Sluice.Delivery;
+
+/// <summary>The handlers that are there, by name. Two of one name are a mistake in the registration and throw.</summary>
+public sealed class HandlerCatalog(params IEnumerable<IHandler> handlers)
+{
+    private readonly FrozenDictionary<string, IHandler> byName = handlers.ToDictionary(handler => handler.Name, StringComparer.Ordinal).ToFrozenDictionary(StringComparer.Ordinal);
+
+    public IEnumerable<string> Names => byName.Keys.Order(StringComparer.Ordinal);
+
+    public bool TryGet(string name, [NotNullWhen(true)] out IHandler? handler) => byName.TryGetValue(name, out handler);
+}

@@ -1,0 +1,21 @@
+namespace Sluice.Events;
+
+/// <summary>A request as it was received, before anything is believed of it.</summary>
+public sealed record Envelope
+{
+    public required string Method { get; init; }
+
+    /// <summary>Path and query as received. Not the public URL: behind a proxy only configuration knows that.</summary>
+    public required string Target { get; init; }
+
+    public required HeaderList Headers { get; init; }
+
+    /// <summary>The exact bytes that arrived.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>The address of the peer on the wire, or null where the host does not know it.</summary>
+    public string? RemoteAddress { get; init; }
+}

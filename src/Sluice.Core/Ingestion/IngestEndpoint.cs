@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Sluice.Configuration;
+using Sluice.Events;
+using Sluice.Inspection;
+using Sluice.Providers;
+using Sluice.Storage;
+
+namespace Sluice.Ingestion;
+
+/// <summary>The URL that senders post to: from a request to an envelope, and from what became of it to a status.</summary>
+public sealed partial class IngestEndpoint(LiveConfiguration configuration, Ingestor ingestor, RejectionLog rejections, TimeProvider time, ILogger<IngestEndpoint> logger)
+{
+    /// <summary>Handles every method on <c>/api/webhooks/{source}</c>. Never throws for what a stranger sends.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        var response = context.Response;
+        if (context.Request.RouteValues["source"] is not string name || !configuration.Current.TryGetSource(name, out var source))
+        {
+            Answers.Error(response, StatusCodes.Status404NotFound, "unknown source");
+            return;
+        }
+
+        var started = time.GetTimestamp();
+        using var activity = Telemetry.Activities.StartActivity("sluice ingest", ActivityKind.Server);
+        activity?.SetTag("sluice.source", source.Name);
+        try
+        {
+            if (await ReadAsync(context.Request, source, context.RequestAborted) is { } envelope)
+            {
+                // Not cancelled with the request: a sender that hung up has sent a whole webhook all the same.
+                Answer(response, source, await ingestor.IngestAsync(source, envelope, CancellationToken.None));
+            }
+        }
+        catch (BadHttpRequestException e)
+        {
+            Answers.Error(response, e.StatusCode, "malformed request");
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // The sender hung up before its request was complete: nobody is left to answer.
+        }
+        catch (StoreUnavailableException e)
+        {
+            Telemetry.Unavailable.Add(1, new KeyValuePair<string, object?>("source", source.Name));
+            Log.Unavailable(logger, source.Name, e.Message);
+            Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "cannot keep events now; try again");
+        }
+
+        Telemetry.Answer.Record(time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("source", source.Name));
+    }
+
+    private async ValueTask<Envelope?> ReadAsync(HttpRequest request, Source source, CancellationToken cancellationToken)
+    {
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            request.HttpContext.Response.Headers.Allow = "POST";
+            Answers.Error(request.HttpContext.Response, StatusCodes.Status405MethodNotAllowed, "send webhooks with POST");
+            return null;
+        }
+
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            Answers.Error(request.HttpContext.Response, StatusCodes.Status415UnsupportedMediaType, "send the body without Content-Encoding");
+            return null;
+        }
+
+        if (await RequestBody.ReadAsync(request, source.Settings.MaxBodyBytes, cancellationToken) is not { } body)
+        {
+            Answers.Error(request.HttpContext.Response, StatusCodes.Status413PayloadTooLarge, $"body larger than {source.Settings.MaxBodyBytes} bytes");
+            return null;
+        }
+
+        var now = time.GetUtcNow();
+        return new Envelope
+        {
+            Method = request.Method,
+            Target = request.Path + request.QueryString.ToUriComponent(),
+            Headers = Headers(request.Headers),
+            Body = body,
+            ReceivedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)),
+            RemoteAddress = request.HttpContext.Connection.RemoteIpAddress?.ToString(),
+        };
+    }
+
+    private static HeaderList Headers(IHeaderDictionary headers)
+    {
+        var list = new List<KeyValuePair<string, string>>(headers.Count);
+        foreach (var (name, values) in headers)
+        {
+            for (var i = 0; i < values.Count; i++) list.Add(new(name, values[i] ?? ""));
+        }
+
+        return new HeaderList([.. list]);
+    }
+
+    private void Answer(HttpResponse response, Source source, Ingested ingested)
+    {
+        switch (ingested.Result)
+        {
+            case IngestResult.Accepted:
+                Answers.Accepted(response, ingested.Id);
+                break;
+            case IngestResult.Duplicate:
+                Answers.Duplicate(response, ingested.Id);
+                break;
+            case IngestResult.Answered:
+                Answers.Own(response, ingested.Answer!);
+                break;
+            case IngestResult.Closed:
+                Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "this source accepts nothing now");
+                break;
+            case IngestResult.Rejected when ingested.Signature == SignatureResult.NoUsableSecret:
+                rejections.Tell(source.Name, ingested.Signature);
+                Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "this source accepts nothing now");
+                break;
+            default:
+                rejections.Tell(source.Name, ingested.Signature);
+                Answers.Error(response, StatusCodes.Status401Unauthorized, source.Settings.ExplainRejections ? $"signature refused: {ingested.Signature}" : "signature refused");
+                break;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "{Source}: a webhook could not be kept and was answered 503: {Reason}")]
+        public static partial void Unavailable(ILogger logger, string source, string reason);
+    }
+}
+
+public static class IngestRoutes
+{
+    /// <summary>Maps <c>/api/webhooks/{source}</c>.</summary>
+    public static void MapWebhooks(this IEndpointRouteBuilder routes)
+    {
+        var endpoint = routes.ServiceProvider.GetRequiredService<IngestEndpoint>();
+        routes.Map("/api/webhooks/{source}", (RequestDelegate)endpoint.HandleAsync);
+    }
+}

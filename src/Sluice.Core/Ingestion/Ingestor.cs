@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Sluice.Configuration;
+using Sluice.Events;
+using Sluice.Inspection;
+using Sluice.Processing;
+using Sluice.Providers;
+using Sluice.Retries;
+using Sluice.Storage;
+
+namespace Sluice.Ingestion;
+
+/// <summary>Turns an envelope into a kept event: verify, describe, match, book, ring. When it returns Accepted or Duplicate the event is durable.</summary>
+public sealed partial class Ingestor(
+    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Replayer replayer, Random random, ILogger<Ingestor> logger)
+{
+    private const int LongestName = 200;
+
+    /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was: the sender has to try again.</exception>
+    public async ValueTask<Ingested> IngestAsync(Source source, Envelope envelope, CancellationToken cancellationToken)
+    {
+        if (source.Verifier is null || source.Settings.Paused) return new(IngestResult.Closed);
+        var check = source.Verifier.Verify(envelope, envelope.ReceivedAt);
+        if (!check.IsValid) return new(IngestResult.Rejected, Signature: check.Result);
+        if (source.Provider.Handshake(envelope) is { } answer) return new(IngestResult.Answered, Answer: answer);
+
+        var webhook = Describe(source, envelope);
+        var deliveries = Match(source, webhook, out var reserved);
+        Booked booked;
+        try
+        {
+            booked = await store.BookAsync(new Booking(webhook, deliveries), cancellationToken);
+        }
+        catch
+        {
+            for (; reserved > 0; reserved--) queue.Release();
+            throw;
+        }
+
+        if (booked.IsDuplicate)
+        {
+            for (; reserved > 0; reserved--) queue.Release();
+            await AfterDuplicateAsync(webhook, booked, cancellationToken);
+            return new(IngestResult.Duplicate, webhook.Id);
+        }
+
+        Telemetry.Accepted.Add(1, new KeyValuePair<string, object?>("source", source.Name));
+        foreach (var delivery in deliveries) await RingAsync(webhook, delivery, cancellationToken);
+        return new(IngestResult.Accepted, webhook.Id);
+    }
+
+    private static WebhookEvent Describe(Source source, Envelope envelope)
+    {
+        var (id, type) = source.Provider.Describe(envelope, source.Settings);
+        var key = string.IsNullOrEmpty(id) ? $"sha256:{Convert.ToHexStringLower(SHA256.HashData(envelope.Body.Span))}"
+            : id.Length <= LongestName && SafeText.IsPlain(id) ? id
+            : $"id-sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))}";
+        return new WebhookEvent
+        {
+            Id = EventId.Of(source.Name, key),
+            Source = source.Name,
+            Type = string.IsNullOrEmpty(type) || type.Length > LongestName || !SafeText.IsPlain(type) ? WebhookEvent.UnknownType : type,
+            IdempotencyKey = key,
+            ReceivedAt = envelope.ReceivedAt,
+            Headers = KeptHeaders.Of(envelope.Headers),
+            Body = envelope.Body,
+        };
+    }
+
+    private List<BookedDelivery> Match(Source source, WebhookEvent webhook, out int reserved)
+    {
+        reserved = 0;
+        var deliveries = new List<BookedDelivery>(source.Destinations.Count);
+        foreach (var destination in source.Destinations)
+        {
+            if (!destination.TakesType(webhook.Type)) continue;
+            if (queue.TryReserve())
+            {
+                reserved++;
+                var lease = Leases.For(destination.Settings, webhook.ReceivedAt, random);
+                deliveries.Add(new(destination.Name, lease.Until, lease));
+            }
+            else
+            {
+                deliveries.Add(new(destination.Name, webhook.ReceivedAt + queue.Grace, null));
+            }
+        }
+
+        return deliveries;
+    }
+
+    private async ValueTask RingAsync(WebhookEvent webhook, BookedDelivery delivery, CancellationToken cancellationToken)
+    {
+        var id = new DeliveryId(webhook.Id, delivery.Destination);
+        var bell = new Bell(id, Attempt: 1)
+        {
+            Claim = delivery.Lease is null ? null : new Claim { Delivery = id, Attempt = 1, CountedFrom = 0, Lease = delivery.Lease, Event = webhook },
+            TraceParent = Activity.Current?.Id,
+        };
+        try
+        {
+            await queue.RingAsync(bell, webhook.ReceivedAt, cancellationToken);
+        }
+        catch (QueueUnavailableException e)
+        {
+            // The event is kept and its due row brings it back: the sender's answer does not depend on the queue.
+            Log.NotRung(logger, id, e.Message);
+        }
+    }
+
+    private async ValueTask AfterDuplicateAsync(WebhookEvent webhook, Booked booked, CancellationToken cancellationToken)
+    {
+        Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
+        if (booked.IsConflict) Log.Conflict(logger, webhook.Source, webhook.Id);
+        if (booked.HasDeadLetter && configuration.Current.Settings.RedeliveryReplays)
+        {
+            var replayed = await replayer.ReplayEventAsync(webhook.Id, onlyDead: true, cancellationToken);
+            Log.RedeliveryReplayed(logger, webhook.Source, webhook.Id, replayed);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Bell for {Delivery} not rung, its due row brings it back: {Reason}")]
+        public static partial void NotRung(ILogger logger, DeliveryId delivery, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Source} sent event {Event} again with other bytes; the first are kept")]
+        public static partial void Conflict(ILogger logger, string source, EventId @event);
+
+        [LoggerMessage(3, LogLevel.Information, "{Source} redelivered event {Event}: {Count} dead letters replayed")]
+        public static partial void RedeliveryReplayed(ILogger logger, string source, EventId @event, int count);
+    }
+}

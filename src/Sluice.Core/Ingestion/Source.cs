@@ -1,0 +1,27 @@
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Providers;
+
+namespace Sluice.Ingestion;
+
+/// <summary>A source made ready for use.</summary>
+/// <param name="Verifier">Null when the source has no usable secret: it then accepts nothing.</param>
+/// <param name="Destinations">Those that take events of this source.</param>
+public sealed record Source(
+    SourceSettings Settings,
+    IProvider Provider,
+    HmacScheme Scheme,
+    IReadOnlyList<HmacKey> Keys,
+    HmacVerifier? Verifier,
+    IReadOnlyList<Destination> Destinations)
+{
+    public string Name => Settings.Name;
+
+    /// <summary>The sender's headers that destinations get: its signature's and its own.</summary>
+    public IReadOnlyList<string> SenderHeaders { get; } =
+    [
+        .. Scheme.Headers.SelectMany(names => new[] { names.Signature, names.Timestamp, names.Id }).OfType<string>(),
+        .. new[] { Settings.TypeHeader }.OfType<string>(),
+        .. Provider.Headers,
+    ];
+}

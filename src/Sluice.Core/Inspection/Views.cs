@@ -1,0 +1,83 @@
+using Sluice.Events;
+
+namespace Sluice.Inspection;
+
+/// <summary>An event as <c>events</c> and <c>show</c> print it and as the ops endpoint answers it.</summary>
+public sealed record EventView
+{
+    public required string Id { get; init; }
+
+    public required string Source { get; init; }
+
+    public required string Type { get; init; }
+
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>The status that most wants a look among its deliveries; <c>Kept</c> without any.</summary>
+    public required string Status { get; init; }
+
+    public required IReadOnlyList<DeliveryView> Deliveries { get; init; }
+
+    /// <summary>Only when one event is asked for.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    public int? BodyBytes { get; init; }
+
+    public IReadOnlyList<HeaderView>? Headers { get; init; }
+
+    public static EventView Of(EventRecord record, bool whole) => new()
+    {
+        Id = record.Id.ToString(),
+        Source = record.Source,
+        Type = record.Type,
+        ReceivedAt = record.ReceivedAt,
+        Status = record.Status,
+        Deliveries = [.. record.Deliveries.Select(DeliveryView.Of)],
+        IdempotencyKey = whole ? record.IdempotencyKey : null,
+        BodyBytes = whole ? record.BodyBytes : null,
+        Headers = whole ? [.. record.Headers.Select(header => new HeaderView(header.Key, header.Value))] : null,
+    };
+}
+
+public sealed record HeaderView(string Name, string Value);
+
+public sealed record DeliveryView
+{
+    public required string Destination { get; init; }
+
+    public required DeliveryStatus Status { get; init; }
+
+    public string? Reason { get; init; }
+
+    public DateTimeOffset? NextAttemptAt { get; init; }
+
+    public required IReadOnlyList<AttemptView> Attempts { get; init; }
+
+    public static DeliveryView Of(DeliveryRecord record) => new()
+    {
+        Destination = record.Destination,
+        Status = record.Status,
+        Reason = record.Reason,
+        NextAttemptAt = record.NextAttemptAt,
+        Attempts = [.. record.Attempts.Select(attempt => new AttemptView(
+            attempt.Number, attempt.Outcome, attempt.StatusCode, attempt.Error, attempt.StartedAt, attempt.Duration.TotalMilliseconds))],
+    };
+}
+
+public sealed record AttemptView(int Number, AttemptOutcome Outcome, int? StatusCode, string? Error, DateTimeOffset StartedAt, double DurationMs);
+
+public sealed record DeadLetterView(string Id, string Event, string Destination, string Reason, int? StatusCode, int Attempts, DateTimeOffset DeadAt, string Source, string Type)
+{
+    public static DeadLetterView Of(DeadLetter dead) => new(
+        dead.Id.ToString(), dead.Id.Event.ToString(), dead.Id.Destination, dead.Reason, dead.StatusCode, dead.Attempts, dead.DeadAt, dead.Source, dead.Type);
+}
+
+public sealed record SourceView(string Name, string Provider, bool Usable, bool Paused, int Secrets, IReadOnlyList<string> Destinations);
+
+public sealed record DestinationView(string Name, string Handler, string? Url, IReadOnlyList<string>? Sources, IReadOnlyList<string>? Types);
+
+public sealed record ReplayView(int Replayed);
+
+public sealed record ErrorView(string Error);
+
+public sealed record HealthView(string Status, IReadOnlyList<string>? Faults = null);

@@ -1,0 +1,44 @@
+using System.Globalization;
+using Sluice.Delivery;
+using Sluice.Events;
+
+namespace Sluice.Processing;
+
+/// <summary>One bounded call of a handler. Whatever the handler does, the answer is an outcome.</summary>
+internal static class HandlerCall
+{
+    /// <summary>How long a handler may take to notice that its time is over before nobody waits for it any more.</summary>
+    private static readonly TimeSpan Notice = TimeSpan.FromSeconds(5);
+
+    public static async ValueTask<Outcome> RunAsync(IHandler handler, WebhookEvent webhook, DeliveryContext context, TimeProvider time, CancellationToken stopping)
+    {
+        var timeout = context.Destination.Timeout;
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var stop = stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
+        Outcome outcome;
+        try
+        {
+            var call = handler.HandleAsync(webhook, context, limit.Token);
+            outcome = call.IsCompletedSuccessfully ? call.Result : await call.AsTask().WaitAsync(timeout + Notice, time, stopping.CanBeCanceled ? stopping : CancellationToken.None);
+        }
+        catch (TimeoutException) when (limit.IsCancellationRequested)
+        {
+            return Outcome.Unknown(string.Create(CultureInfo.InvariantCulture, $"the handler did not stop within {Notice.TotalSeconds} s after its timeout of {timeout.TotalSeconds:0.###} s"));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            outcome = Outcome.Retry(string.Create(CultureInfo.InvariantCulture, $"no outcome within {timeout.TotalSeconds:0.###} s"));
+        }
+#pragma warning disable CA1031 // A user's handler may throw anything; by contract that is a Retry.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            outcome = Outcome.Retry(SafeText.OneLine($"{e.GetType().Name}: {e.Message}"));
+        }
+
+        // A handler that was interrupted cannot know how far it got.
+        return outcome.Kind == AttemptOutcome.Retry && stopping.IsCancellationRequested
+            ? Outcome.Unknown("the host stopped during the attempt")
+            : outcome with { Reason = outcome.Reason is null ? null : SafeText.OneLine(outcome.Reason) };
+    }
+}

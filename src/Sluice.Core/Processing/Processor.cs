@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Events;
+using Sluice.Inspection;
+using Sluice.Retries;
+using Sluice.Storage;
+
+namespace Sluice.Processing;
+
+/// <summary>Hears a bell: claims the delivery, lets its handler deliver it and records the verdict.</summary>
+public sealed partial class Processor(
+    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, TimeProvider time, Random random, ILogger<Processor> logger)
+{
+    // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
+    private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(28);
+
+    /// <summary>Handles one bell to its end.</summary>
+    /// <param name="stopping">Cancelled when the host gives up waiting for handlers: their outcome is then unknown.</param>
+    /// <exception cref="StoreUnavailableException">The store could not be asked; the due row brings the delivery back.</exception>
+    public async ValueTask<Processed> ProcessAsync(Bell bell, CancellationToken stopping)
+    {
+        var live = configuration.Current;
+        live.TryGetDestination(bell.Delivery.Destination, out var destination);
+        var claim = bell.Claim;
+        if (claim is null)
+        {
+            var answer = await store.ClaimAsync(bell, Leases.For(destination?.Settings, time.GetUtcNow(), random), stopping);
+            if (answer.Result == ClaimResult.Lapsed) return new(ClaimResult.Lapsed, await AbandonAsync(answer.Claim!, "its lease ended without an outcome"));
+            if (answer.Result != ClaimResult.Claimed) return new(answer.Result);
+            claim = answer.Claim!;
+        }
+
+        using var activity = Telemetry.Activities.StartActivity("sluice deliver", ActivityKind.Consumer, bell.TraceParent);
+        activity?.SetTag("sluice.delivery", claim.Delivery.ToString());
+        var startedAt = time.GetUtcNow();
+        var started = time.GetTimestamp();
+        var outcome = await AttemptAsync(claim, destination, live, stopping);
+        var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started));
+        return new(ClaimResult.Claimed, status);
+    }
+
+    /// <summary>Records the attempt of a claim whose holder is gone as unknown, and decides on from there.</summary>
+    public ValueTask<DeliveryStatus?> AbandonAsync(Claim claim, string reason)
+    {
+        configuration.Current.TryGetDestination(claim.Delivery.Destination, out var destination);
+        return RecordAsync(claim, Outcome.Unknown(reason), destination, time.GetUtcNow(), TimeSpan.Zero);
+    }
+
+    private async ValueTask<Outcome> AttemptAsync(Claim claim, Destination? destination, SluiceConfiguration live, CancellationToken stopping)
+    {
+        if (destination is null) return Outcome.DeadLetter($"destination '{claim.Delivery.Destination}' is not configured any more; add it and replay, or purge");
+        var webhook = claim.Event ?? await store.LoadAsync(claim.Delivery.Event, stopping);
+        if (webhook is null) return Outcome.DeadLetter("its event is gone");
+
+        var context = new DeliveryContext
+        {
+            Delivery = claim.Delivery,
+            Attempt = claim.Attempt,
+            Destination = destination.Settings,
+            SenderHeaders = live.TryGetSource(webhook.Source, out var source) ? source.SenderHeaders : [],
+        };
+        return await HandlerCall.RunAsync(destination.Handler, webhook, context, time, stopping);
+    }
+
+    private async ValueTask<DeliveryStatus?> RecordAsync(Claim claim, Outcome outcome, Destination? destination, DateTimeOffset startedAt, TimeSpan duration)
+    {
+        var now = time.GetUtcNow();
+        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, random.NextDouble());
+        var rings = verdict.At - now <= queue.Horizon;
+        var completion = new Completion
+        {
+            Claim = claim,
+            Attempt = new Attempt
+            {
+                Number = claim.Attempt, Outcome = outcome.Kind, StatusCode = outcome.StatusCode, Error = outcome.Reason, StartedAt = startedAt, Duration = duration,
+            },
+            Status = verdict.Status,
+            Reason = verdict.Reason,
+            NextAttemptAt = verdict.At,
+            Due = rings ? verdict.At + queue.Grace : verdict.At,
+            At = now,
+        };
+        if (!await WriteAsync(completion)) return null;
+
+        Tell(completion);
+        if (rings) await RingAsync(new Bell(claim.Delivery, claim.Attempt + 1), verdict.At!.Value);
+        return verdict.Status;
+    }
+
+    // Not cancellable: what was delivered is written down even while the host stops.
+    private async ValueTask<bool> WriteAsync(Completion completion)
+    {
+        for (var started = time.GetTimestamp(); ;)
+        {
+            try
+            {
+                if (await store.RecordAsync(completion, CancellationToken.None)) return true;
+                Log.Fenced(logger, completion.Claim.Delivery, completion.Claim.Attempt);
+                return false;
+            }
+            catch (StoreUnavailableException e)
+            {
+                if (time.GetElapsedTime(started) >= RecordPatience)
+                {
+                    Log.NotRecorded(logger, completion.Claim.Delivery, completion.Claim.Attempt, e.Message);
+                    return false;
+                }
+            }
+
+            await Task.Delay(RecordPause, time, CancellationToken.None);
+        }
+    }
+
+    private async ValueTask RingAsync(Bell bell, DateTimeOffset at)
+    {
+        try
+        {
+            await queue.RingAsync(bell, at, CancellationToken.None);
+        }
+        catch (QueueUnavailableException e)
+        {
+            Log.NotRung(logger, bell.Delivery, e.Message);
+        }
+    }
+
+    private void Tell(Completion completion)
+    {
+        var (delivery, number) = (completion.Claim.Delivery, completion.Attempt.Number);
+        Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("destination", delivery.Destination), new KeyValuePair<string, object?>("status", completion.Status));
+        Telemetry.Attempt.Record(completion.Attempt.Duration.TotalSeconds, new KeyValuePair<string, object?>("destination", delivery.Destination));
+        if (completion.Status == DeliveryStatus.DeadLettered) Log.Dead(logger, delivery, number, completion.Reason!);
+        else if (completion.Status == DeliveryStatus.Retrying) Log.Retrying(logger, delivery, number, completion.Reason!, completion.NextAttemptAt!.Value);
+        else Log.Delivered(logger, delivery, number);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "{Delivery} delivered by attempt {Attempt}")]
+        public static partial void Delivered(ILogger logger, DeliveryId delivery, int attempt);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Delivery} attempt {Attempt} failed: {Reason}; next at {At:O}")]
+        public static partial void Retrying(ILogger logger, DeliveryId delivery, int attempt, string reason, DateTimeOffset at);
+
+        [LoggerMessage(3, LogLevel.Error, "{Delivery} is a dead letter after attempt {Attempt}: {Reason}")]
+        public static partial void Dead(ILogger logger, DeliveryId delivery, int attempt, string reason);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Delivery} attempt {Attempt} ended after its claim had; it is kept as an attempt, the delivery has moved on")]
+        public static partial void Fenced(ILogger logger, DeliveryId delivery, int attempt);
+
+        [LoggerMessage(5, LogLevel.Error, "{Delivery} attempt {Attempt} ended but could not be written down, so it will count as unknown: {Reason}")]
+        public static partial void NotRecorded(ILogger logger, DeliveryId delivery, int attempt, string reason);
+
+        [LoggerMessage(6, LogLevel.Warning, "Bell for {Delivery} not rung, its due row brings it back: {Reason}")]
+        public static partial void NotRung(ILogger logger, DeliveryId delivery, string reason);
+    }
+}
+
+/// <summary>What became of a bell: what the book said to it and, when an attempt was recorded, where the delivery stands now.</summary>
+public readonly record struct Processed(ClaimResult Claim, DeliveryStatus? Status = null);

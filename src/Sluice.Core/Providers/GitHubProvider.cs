@@ -1,0 +1,57 @@
+using System.Text;
+using Sluice.Configuration;
+using Sluice.Events;
+
+namespace Sluice.Providers;
+
+/// <summary>
+/// GitHub. <c>X-Hub-Signature-256: sha256=...</c>, HMAC-SHA256 in hex over the body; the older SHA-1 header is never looked at.
+/// The id is <c>X-GitHub-Delivery</c>, which a redelivery repeats and which is not signed; the type is <c>X-GitHub-Event</c>
+/// and the body's <c>action</c>. (docs.github.com, validating webhook deliveries, read 2026-11-22.)
+/// </summary>
+public sealed class GitHubProvider : IProvider
+{
+    private static readonly JsonFields.Place[] Action = [new("action")];
+
+    private static readonly HmacScheme HubSignature = new()
+    {
+        Encoding = SignatureEncoding.HexLower,
+        Form = SignatureForm.Single,
+        Prefix = "sha256=",
+        Content = SignedContent.Parse("{body}"),
+        Headers = [new("X-Hub-Signature-256")],
+    };
+
+    public string Name => "github";
+
+    public string SampleType => "issues.opened";
+
+    public IReadOnlyList<string> Headers { get; } = ["X-GitHub-*"];
+
+    public HmacScheme Scheme(SourceSettings settings, ICollection<string> errors) => HubSignature;
+
+    public EventDescription Describe(Envelope envelope, SourceSettings settings)
+    {
+        var type = envelope.Headers.Single("X-GitHub-Event", out _);
+        var action = JsonDescription.Read(envelope, Action).Id;
+        return new(envelope.Headers.Single("X-GitHub-Delivery", out _), type is null || action is null ? type : $"{type}.{action}");
+    }
+
+    public Sample CreateSample(string type, string id, DateTimeOffset at)
+    {
+        var dot = type.IndexOf('.', StringComparison.Ordinal);
+        var action = dot < 0 ? "" : $"\n  \"action\": {Json.Text(type[(dot + 1)..])},";
+        return new(Encoding.UTF8.GetBytes($$"""
+            {{{action}}
+              "sender": { "login": "octocat", "id": 1 },
+              "repository": { "id": 1296269, "full_name": "octocat/Hello-World" },
+              "created_at": "{{at:yyyy-MM-ddTHH:mm:ssZ}}"
+            }
+            """),
+            "application/json",
+            new("X-GitHub-Event", dot < 0 ? type : type[..dot]),
+            new("X-GitHub-Delivery", id),
+            new("X-GitHub-Hook-ID", "1"),
+            new("User-Agent", "GitHub-Hookshot/0000000"));
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Sluice.Delivery;
+using Sluice.Events;
+
+namespace Sluice.Retries;
+
+/// <summary>From an outcome to a verdict: a pure function of outcome, attempt, options, time and a random number.</summary>
+public static class RetryPolicy
+{
+    /// <param name="outcome">How the attempt ended.</param>
+    /// <param name="attempt">Which attempt it was since booking or the last replay, from 1.</param>
+    /// <param name="random">From 0 (inclusive) to 1 (exclusive).</param>
+    public static Verdict Decide(Outcome outcome, int attempt, RetryOptions options, DateTimeOffset now, double random)
+    {
+        switch (outcome.Kind)
+        {
+            case AttemptOutcome.Done:
+                return Verdict.Delivered;
+            case AttemptOutcome.DeadLetter:
+                return Verdict.DeadLettered(outcome.Reason!);
+        }
+
+        if (attempt >= options.MaxAttempts)
+            return Verdict.DeadLettered(string.Create(CultureInfo.InvariantCulture, $"{outcome.Reason} (attempt {attempt} of {options.MaxAttempts})"));
+
+        // A first attempt of which nobody knows the end mostly met a restart: waiting would only make people wait.
+        // Later ones wait, so that an event that ends processes is met by fewer of them each time.
+        if (outcome.Kind == AttemptOutcome.Unknown && attempt == 1) return Verdict.RetryAt(now, outcome.Reason!);
+
+        var delay = Delay(attempt, options, random);
+        if (outcome.After is { } asked) delay = TimeSpan.FromTicks(Math.Max(delay.Ticks, Math.Min(asked.Ticks, options.MaxDelay.Ticks)));
+        return Verdict.RetryAt(now + delay, outcome.Reason!);
+    }
+
+    /// <summary>The delay after the given attempt: BaseDelay times Factor for each attempt before it, at most MaxDelay, plus or minus Jitter.</summary>
+    public static TimeSpan Delay(int attempt, RetryOptions options, double random)
+    {
+        var most = (double)options.MaxDelay.Ticks;
+        var plain = Math.Min(options.BaseDelay.Ticks * Math.Pow(options.Factor, attempt - 1), most);
+        var varied = plain * (1 + (options.Jitter * ((2 * random) - 1)));
+        return TimeSpan.FromTicks((long)Math.Clamp(varied, 0, most));
+    }
+}

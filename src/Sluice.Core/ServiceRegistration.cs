@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Ingestion;
+using Sluice.Inspection;
+using Sluice.Processing;
+using Sluice.Retries;
+using Sluice.Storage;
+
+namespace Sluice;
+
+/// <summary>The core's services, one line each. The host adds <see cref="LiveConfiguration"/>, <see cref="IEventStore"/>, <see cref="ITaskQueue"/>, <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
+public static class ServiceRegistration
+{
+    public static IServiceCollection AddSluice(this IServiceCollection services) => services
+        .AddSingleton<Ingestor>()
+        .AddSingleton<RejectionLog>()
+        .AddSingleton<IngestEndpoint>()
+        .AddSingleton<Processor>()
+        .AddSingleton<Sweeper>()
+        .AddSingleton<Replayer>()
+        .AddSingleton<Retention>()
+        .AddSingleton<IOperations, Operations>()
+        .AddSingleton<OpsEndpoint>()
+        .AddSingleton<HealthEndpoint>();
+
+    /// <summary>The handlers that Sluice brings.</summary>
+    public static IServiceCollection AddSluiceHandlers(this IServiceCollection services) => services
+        .AddSingleton(_ => HttpHandler.CreateClient())
+        .AddHandler<HttpHandler>()
+        .AddHandler<LogHandler>()
+        .AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
+
+    /// <summary>Adds a way to deliver: a class of Sluice's or of the user's own. Its constructor may ask for services.</summary>
+    public static IServiceCollection AddHandler<T>(this IServiceCollection services) where T : class, IHandler => services.AddSingleton<IHandler, T>();
+}

@@ -1,0 +1,4 @@
+import { answerLines } from './lines.mjs';
+import { refused, verify } from './senders.mjs';
+
+await answerLines(verify, refused);
