@@ -33,7 +33,7 @@ public sealed class Destination
     }
 
     /// <summary><c>*</c> stands for any characters, none included; everything else for itself.</summary>
-    internal static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
         // The classic two-pointer match: on a mismatch the last star takes one character more. Never worse than length times length.
         int p = 0, t = 0, star = -1, mark = 0;

@@ -27,7 +27,8 @@ public sealed partial class Processor(
         var claim = bell.Claim;
         if (claim is null)
         {
-            var answer = await store.ClaimAsync(bell, Leases.For(destination?.Settings, time.GetUtcNow(), random), stopping);
+            var now = time.GetUtcNow();
+            var answer = await store.ClaimAsync(bell, Leases.For(destination?.Settings, now, random), now, stopping);
             if (answer.Result == ClaimResult.Lapsed) return new(ClaimResult.Lapsed, await AbandonAsync(answer.Claim!, "its lease ended without an outcome"));
             if (answer.Result != ClaimResult.Claimed) return new(answer.Result);
             claim = answer.Claim!;

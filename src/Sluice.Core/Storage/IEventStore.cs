@@ -20,7 +20,8 @@ public interface IEventStore
     /// Claims a delivery for the attempt that a bell asks for. Of any number of claims at once at most one succeeds, and none
     /// while a lease runs.
     /// </summary>
-    ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, CancellationToken cancellationToken);
+    /// <param name="now">A lease that ends after this moment still runs.</param>
+    ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
     /// Writes down how a claimed attempt ended and what becomes of the delivery. False when the fence refused it: the delivery

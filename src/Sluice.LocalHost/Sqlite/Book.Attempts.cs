@@ -1,0 +1,83 @@
+using Sluice.Events;
+using Sluice.Processing;
+using Sluice.Storage;
+
+namespace Sluice.LocalHost.Sqlite;
+
+/// <summary>Claiming deliveries and recording how their attempts ended.</summary>
+internal sealed partial class Book
+{
+    private Statement readDelivery = null!;
+    private Statement claimDelivery = null!;
+    private Statement recordDelivery = null!;
+    private Statement writeAttempt = null!;
+    private Statement postpone = null!;
+
+    private void PrepareAttempts()
+    {
+        readDelivery = Prepare("SELECT status, attempt, counted_from, start, due, token FROM deliveries WHERE event = ?1 AND destination = ?2");
+        claimDelivery = Prepare("UPDATE deliveries SET attempt = ?3, start = ?4, due = ?5, token = ?6 WHERE event = ?1 AND destination = ?2");
+        recordDelivery = Prepare("""
+            UPDATE deliveries SET status = ?3, start = 0, due = ?4, next_at = ?5, token = NULL, reason = ?6, ended_at = ?7 WHERE event = ?1 AND destination = ?2
+            """);
+        writeAttempt = Prepare("""
+            INSERT INTO attempts(event, destination, number, outcome, status_code, error, started_at, duration) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT DO UPDATE SET outcome = ?4, status_code = ?5, error = ?6, started_at = ?7, duration = ?8
+            """);
+        postpone = Prepare("UPDATE deliveries SET due = ?3 WHERE event = ?1 AND destination = ?2 AND due IS NOT NULL AND start = 0 AND attempt = ?4");
+    }
+
+    public ClaimAnswer Claim(Bell bell, Lease lease, DateTimeOffset now)
+    {
+        if (Seq(bell.Delivery.Event) is not { } seq || Read(seq, bell.Delivery.Destination) is not { } row) return new(ClaimResult.Missing);
+        if (row.Status.IsEnd() || row.Attempt + 1 != bell.Attempt) return new(ClaimResult.Stale);
+        if (row.Start != 0 && row.Due > now && row.Start == Start) return new(ClaimResult.Leased);
+        if (row.Start != 0) return new(ClaimResult.Lapsed, row.Claim(bell.Delivery));
+
+        claimDelivery.Bind(seq).Bind(bell.Delivery.Destination).Bind(bell.Attempt).Bind(Start).Bind(lease.Until).Bind(lease.Token).Run();
+        return new(ClaimResult.Claimed, new Claim { Delivery = bell.Delivery, Attempt = bell.Attempt, CountedFrom = row.CountedFrom, Lease = lease });
+    }
+
+    /// <summary>False when the fence refused; the attempt is kept all the same.</summary>
+    public bool Record(Completion completion)
+    {
+        var (claim, attempt) = (completion.Claim, completion.Attempt);
+        if (Seq(claim.Delivery.Event) is not { } seq || Read(seq, claim.Delivery.Destination) is not { } row) return false;
+        var holds = row.Start != 0 && row.Attempt == claim.Attempt && row.Token == claim.Lease.Token;
+        // Whoever lost its claim to an Unknown may still say what really happened; nobody may turn what is known into Unknown.
+        if (holds || attempt.Outcome != AttemptOutcome.Unknown)
+        {
+            writeAttempt.Bind(seq).Bind(claim.Delivery.Destination).Bind(attempt.Number).Bind((long)attempt.Outcome).Bind(attempt.StatusCode)
+                .Bind(attempt.Error).Bind(attempt.StartedAt).Bind(attempt.Duration.Ticks).Run();
+        }
+
+        if (!holds) return false;
+        recordDelivery.Bind(seq).Bind(claim.Delivery.Destination).Bind((long)completion.Status).Bind(completion.Due).Bind(completion.NextAttemptAt)
+            .Bind(completion.Reason).Bind(completion.Status.IsEnd() ? completion.At : null).Run();
+        Move(row.Status, completion.Status);
+        return true;
+    }
+
+    public void Postpone(Bell bell, DateTimeOffset due)
+    {
+        if (Seq(bell.Delivery.Event) is { } seq) postpone.Bind(seq).Bind(bell.Delivery.Destination).Bind(due).Bind(bell.Attempt - 1).Run();
+    }
+
+    private DeliveryRow? Read(long seq, string destination)
+    {
+        readDelivery.Bind(seq).Bind(destination);
+        DeliveryRow? row = readDelivery.Step()
+            ? new((DeliveryStatus)readDelivery.Int(0), readDelivery.Int(1), readDelivery.Int(2), readDelivery.Long(3), readDelivery.TimeOrNull(4), readDelivery.Long(5))
+            : null;
+        readDelivery.Reset();
+        return row;
+    }
+
+    private readonly record struct DeliveryRow(DeliveryStatus Status, int Attempt, int CountedFrom, long Start, DateTimeOffset? Due, long Token)
+    {
+        public Claim Claim(DeliveryId delivery) => new()
+        {
+            Delivery = delivery, Attempt = Attempt, CountedFrom = CountedFrom, Lease = new Lease(Token, Due ?? DateTimeOffset.UnixEpoch),
+        };
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Data.Sqlite;
+using Sluice.Storage;
+using SQLitePCL;
+
+namespace Sluice.LocalHost.Sqlite;
+
+/// <summary>The SQLite file of a data folder and how it is opened.</summary>
+internal sealed class Database(string folder)
+{
+    public const string FileName = "sluice.db";
+
+    public string File { get; } = Path.Combine(folder, FileName);
+
+    /// <summary>Opens for writing: creates and migrates the file where needed.</summary>
+    public SqliteConnection OpenWriter()
+    {
+        var connection = Open(SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            // WAL and FULL: a commit returns after its fsync and nothing that was answered is lost with the power. On macOS only fullfsync reaches the disk.
+            Schema.Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;");
+            Schema.Migrate(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public SqliteConnection OpenReader() => Open(SqliteOpenMode.ReadOnly);
+
+    /// <summary>What a fault of the driver means to the caller. Never shows values.</summary>
+    public static StoreUnavailableException Unavailable(SqliteException e) => new(e.SqliteErrorCode switch
+    {
+        raw.SQLITE_FULL => "the disk is full",
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => "the database is locked by another program",
+        raw.SQLITE_READONLY => "the database cannot be written",
+        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => "the database is damaged",
+        _ => $"SQLite error {e.SqliteExtendedErrorCode}: {e.Message}",
+    }, e);
+
+    /// <summary>After a failed fsync nobody knows what is on the disk: the process must not go on, and must not try the fsync again.</summary>
+    public static bool IsFailedSync(SqliteException e) => e.SqliteExtendedErrorCode is raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC;
+
+    private SqliteConnection Open(SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = File, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString());
+        try
+        {
+            connection.Open();
+            raw.sqlite3_extended_result_codes(connection.Handle!, 1);
+            raw.sqlite3_busy_timeout(connection.Handle!, 1000);
+            Schema.Run(connection, "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using Microsoft.Data.Sqlite;
+using Sluice.Events;
+using Sluice.Inspection;
+
+namespace Sluice.LocalHost.Sqlite;
+
+/// <summary>A reading connection with its statements. One at a time uses it. The lists stand in the other part.</summary>
+internal sealed partial class Reader : IDisposable
+{
+    private readonly SqliteConnection connection;
+    private readonly List<Statement> statements = [];
+    private readonly Statement load;
+    private readonly Statement find;
+    private readonly Statement list;
+    private readonly Statement deliveries;
+    private readonly Statement attempts;
+    private readonly Statement due;
+    private readonly Statement nextDue;
+    private readonly Statement dead;
+    private readonly Statement begin;
+    private readonly Statement end;
+
+    public Reader(SqliteConnection connection)
+    {
+        this.connection = connection;
+        begin = Prepare("BEGIN");
+        end = Prepare("COMMIT");
+        const string columns = "seq, id, source, type, key, received_at, headers";
+        load = Prepare($"SELECT {columns}, body FROM events WHERE id = ?1");
+        find = Prepare($"SELECT {columns}, length(body) FROM events WHERE id = ?1");
+        list = Prepare($"SELECT {columns}, length(body) FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2");
+        deliveries = Prepare("SELECT destination, status, reason, next_at FROM deliveries WHERE event = ?1 ORDER BY destination");
+        attempts = Prepare("SELECT number, outcome, status_code, error, started_at, duration FROM attempts WHERE event = ?1 AND destination = ?2 ORDER BY number");
+        due = Prepare("""
+            SELECT e.id, d.destination, d.attempt, d.due FROM deliveries d JOIN events e ON e.seq = d.event
+            WHERE d.due IS NOT NULL AND d.start = ?1 AND d.due <= ?2 ORDER BY d.due LIMIT ?3
+            """);
+        nextDue = Prepare("SELECT min(due) FROM deliveries WHERE due IS NOT NULL AND start = ?1 AND due > ?2");
+        dead = Prepare("""
+            SELECT d.event, e.id, d.destination, e.source, e.type, d.reason, d.ended_at,
+                (SELECT status_code FROM attempts a WHERE a.event = d.event AND a.destination = d.destination ORDER BY number DESC LIMIT 1),
+                (SELECT count(*) FROM attempts a WHERE a.event = d.event AND a.destination = d.destination)
+            FROM deliveries d JOIN events e ON e.seq = d.event
+            WHERE d.status = 3 AND (d.ended_at, d.event, d.destination) < (?1, ?2, ?3)
+            ORDER BY d.ended_at DESC, d.event DESC, d.destination DESC LIMIT ?4
+            """);
+    }
+
+    public WebhookEvent? Load(EventId id)
+    {
+        var row = load.Bind(id).Step()
+            ? new WebhookEvent
+            {
+                Id = load.Id(1), Source = load.Text(2), Type = load.Text(3), IdempotencyKey = load.Text(4), ReceivedAt = load.Time(5),
+                Headers = HeaderList.Decode(load.Text(6)), Body = load.Blob(7).ToArray(),
+            }
+            : null;
+        load.Reset();
+        return row;
+    }
+
+    public EventRecord? Find(EventId id)
+    {
+        using var snapshot = new Snapshot(this);
+        var row = find.Bind(id).Step() ? Record(find) : null;
+        find.Reset();
+        return row;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in statements) statement.Dispose();
+        connection.Dispose();
+    }
+
+    private EventRecord Record(Statement row) => new()
+    {
+        Id = row.Id(1), Source = row.Text(2), Type = row.Text(3), IdempotencyKey = row.Text(4), ReceivedAt = row.Time(5),
+        Headers = HeaderList.Decode(row.Text(6)), BodyBytes = row.Int(7), Deliveries = Deliveries(row.Long(0)),
+    };
+
+    private List<DeliveryRecord> Deliveries(long seq)
+    {
+        var found = new List<DeliveryRecord>();
+        deliveries.Bind(seq);
+        while (deliveries.Step())
+        {
+            var destination = deliveries.Text(0);
+            found.Add(new DeliveryRecord
+            {
+                Destination = destination, Status = (DeliveryStatus)deliveries.Int(1), Reason = deliveries.TextOrNull(2),
+                NextAttemptAt = deliveries.TimeOrNull(3), Attempts = Attempts(seq, destination),
+            });
+        }
+
+        return found;
+    }
+
+    private List<Attempt> Attempts(long seq, string destination)
+    {
+        var found = new List<Attempt>();
+        attempts.Bind(seq).Bind(destination);
+        while (attempts.Step())
+        {
+            found.Add(new Attempt
+            {
+                Number = attempts.Int(0), Outcome = (AttemptOutcome)attempts.Int(1), StatusCode = attempts.IsNull(2) ? null : attempts.Int(2),
+                Error = attempts.TextOrNull(3), StartedAt = attempts.Time(4), Duration = TimeSpan.FromTicks(attempts.Long(5)),
+            });
+        }
+
+        return found;
+    }
+
+    private Statement Prepare(string sql)
+    {
+        var statement = new Statement(connection, sql);
+        statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>One state of the book over several statements.</summary>
+    private readonly ref struct Snapshot
+    {
+        private readonly Reader reader;
+
+        public Snapshot(Reader reader)
+        {
+            this.reader = reader;
+            reader.begin.Run();
+        }
+
+        public void Dispose() => reader.end.Run();
+    }
+}

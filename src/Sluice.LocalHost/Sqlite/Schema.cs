@@ -1,0 +1,81 @@
+using Microsoft.Data.Sqlite;
+
+namespace Sluice.LocalHost.Sqlite;
+
+/// <summary>The tables of the book. The version stands in the file; each migration runs with its version change in one transaction.</summary>
+internal static class Schema
+{
+    // events.seq is the order of keeping. deliveries.due is the one thing nothing can be forgotten by: null exactly at an end.
+    // deliveries.start is 0, or while a claim holds the number of the process start that made it (due is then the lease's end),
+    // so that one index finds what is due, whose lease ran out, and what an ended process held.
+    private static readonly string[] Migrations =
+    [
+        """
+        CREATE TABLE process(one INTEGER PRIMARY KEY CHECK(one = 1), start INTEGER NOT NULL) STRICT;
+        INSERT INTO process VALUES(1, 0);
+
+        CREATE TABLE counts(one INTEGER PRIMARY KEY CHECK(one = 1), events INTEGER NOT NULL, pending INTEGER NOT NULL, retrying INTEGER NOT NULL,
+            delivered INTEGER NOT NULL, dead INTEGER NOT NULL, expired INTEGER NOT NULL, skipped INTEGER NOT NULL) STRICT;
+        INSERT INTO counts VALUES(1, 0, 0, 0, 0, 0, 0, 0);
+
+        CREATE TABLE events(seq INTEGER PRIMARY KEY, id BLOB NOT NULL, source TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL,
+            received_at INTEGER NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+        CREATE UNIQUE INDEX events_id ON events(id);
+
+        CREATE TABLE deliveries(event INTEGER NOT NULL, destination TEXT NOT NULL, status INTEGER NOT NULL, attempt INTEGER NOT NULL,
+            counted_from INTEGER NOT NULL, start INTEGER NOT NULL, due INTEGER, next_at INTEGER, token INTEGER, reason TEXT, ended_at INTEGER,
+            PRIMARY KEY(event, destination)) STRICT, WITHOUT ROWID;
+        CREATE INDEX deliveries_due ON deliveries(start, due) WHERE due IS NOT NULL;
+        CREATE INDEX deliveries_dead ON deliveries(ended_at) WHERE status = 3;
+
+        CREATE TABLE attempts(event INTEGER NOT NULL, destination TEXT NOT NULL, number INTEGER NOT NULL, outcome INTEGER NOT NULL,
+            status_code INTEGER, error TEXT, started_at INTEGER NOT NULL, duration INTEGER NOT NULL,
+            PRIMARY KEY(event, destination, number)) STRICT, WITHOUT ROWID;
+        """,
+    ];
+
+    /// <summary>The version that this build writes.</summary>
+    public static int Version => Migrations.Length;
+
+    /// <summary>Brings the file to this version.</summary>
+    /// <exception cref="NewerDatabaseException">A newer Sluice wrote it.</exception>
+    public static void Migrate(SqliteConnection connection)
+    {
+        var version = Read(connection);
+        if (version > Version) throw new NewerDatabaseException(connection.DataSource, version);
+        for (; version < Version; version++)
+        {
+            Run(connection, "BEGIN IMMEDIATE");
+            // Another process may have been faster than this transaction.
+            if (Read(connection) != version)
+            {
+                Run(connection, "ROLLBACK");
+                continue;
+            }
+
+            Run(connection, Migrations[version]);
+            Run(connection, $"PRAGMA user_version = {version + 1}");
+            Run(connection, "COMMIT");
+        }
+    }
+
+    public static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this assembly only.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    private static int Read(SqliteConnection connection)
+    {
+        using var statement = new Statement(connection, "PRAGMA user_version");
+        statement.Step();
+        return statement.Int(0);
+    }
+}
+
+/// <summary>The database is of a version that this build does not know; it is left as it is.</summary>
+internal sealed class NewerDatabaseException(string file, int version)
+    : Exception($"{file} was written by a newer Sluice (schema {version}, this one knows {Schema.Version}); update Sluice or name another --data folder");

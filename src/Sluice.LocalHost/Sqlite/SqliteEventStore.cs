@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Sluice.Events;
+using Sluice.Inspection;
+using Sluice.Processing;
+using Sluice.Storage;
+
+namespace Sluice.LocalHost.Sqlite;
+
+/// <summary>The book in one SQLite file: writes go through the one writer, reads over connections of their own.</summary>
+internal sealed class SqliteEventStore : IEventStore, IDisposable
+{
+    /// <summary>A sender waits no longer for its answer than this.</summary>
+    private static readonly TimeSpan AnswerBudget = TimeSpan.FromSeconds(1.5);
+
+    private readonly Database database;
+    private readonly TimeProvider time;
+    private readonly Book book;
+    private readonly Writer writer;
+    private readonly ConcurrentBag<Reader> readers = [];
+
+    /// <param name="broken">Called once when an fsync failed: the process has to end.</param>
+    public SqliteEventStore(Database database, TimeProvider time, Action<string> broken)
+    {
+        (this.database, this.time) = (database, time);
+        var connection = database.OpenWriter();
+        book = new Book(connection);
+        writer = new Writer(connection, book, broken);
+    }
+
+    /// <summary>Whether an fsync failed: nothing can be written any more by this process.</summary>
+    public bool IsBroken => writer.IsBroken;
+
+    public async ValueTask<Booked> BookAsync(Booking booking, CancellationToken cancellationToken) =>
+        await WithinBudgetAsync(writer.RunAsync(booking, static (book, booking) => book.Keep(booking)), cancellationToken);
+
+    public async ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var answer = await writer.RunAsync((bell, lease, now), static (book, wish) => book.Claim(wish.bell, wish.lease, wish.now));
+        return answer.Result == ClaimResult.Claimed ? answer with { Claim = answer.Claim! with { Event = Read(reader => reader.Load(bell.Delivery.Event)) } } : answer;
+    }
+
+    public async ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken) =>
+        await writer.RunAsync(completion, static (book, completion) => book.Record(completion));
+
+    public ValueTask<DueRows> DueAsync(DateTimeOffset upTo, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Read(reader => reader.Due(book.Start, upTo, limit)));
+
+    public async ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken) =>
+        await writer.RunAsync((bell, due), static (book, wish) =>
+        {
+            book.Postpone(wish.bell, wish.due);
+            return true;
+        });
+
+    public async ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken) =>
+        await writer.RunAsync((delivery, due, onlyDead), static (book, wish) => book.Replay(wish.delivery, wish.due, wish.onlyDead));
+
+    public async ValueTask<Bell?> AddDeliveryAsync(DeliveryId delivery, DateTimeOffset due, CancellationToken cancellationToken) =>
+        await writer.RunAsync((delivery, due), static (book, wish) => book.Add(wish.delivery, wish.due));
+
+    public async ValueTask<bool> PurgeAsync(DeliveryId delivery, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await writer.RunAsync((delivery, reason, at), static (book, wish) => book.Purge(wish.delivery, wish.reason, wish.at));
+
+    public async ValueTask<Retained> RetainAsync(DateTimeOffset before, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await writer.RunAsync((before, limit, now), static (book, wish) => book.Retain(wish.before, wish.limit, wish.now));
+
+    /// <summary>Claims that earlier process starts made and nobody completed.</summary>
+    public async ValueTask<IReadOnlyList<Claim>> OrphansAsync(int limit) => await writer.RunAsync(limit, static (book, limit) => book.Orphans(limit));
+
+    public ValueTask<WebhookEvent?> LoadAsync(EventId id, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.Load(id)));
+
+    public ValueTask<EventRecord?> FindAsync(EventId id, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.Find(id)));
+
+    public ValueTask<Page<EventRecord>> ListAsync(EventFilter filter, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.List(filter)));
+
+    public ValueTask<Page<DeadLetter>> ListDeadAsync(DeadLetterFilter filter, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.ListDead(filter)));
+
+    public ValueTask<Stats> CountAsync(CancellationToken cancellationToken) => ValueTask.FromResult(book.Stats);
+
+    /// <summary>Writes a byte and makes it durable: a disk that is full or gone shows here.</summary>
+    public async ValueTask PingAsync(CancellationToken cancellationToken) => await WithinBudgetAsync(writer.RunAsync(0, static (book, _) => book.Touch()), cancellationToken);
+
+    public void Dispose()
+    {
+        writer.Dispose();
+        foreach (var reader in readers) reader.Dispose();
+        book.Dispose();
+    }
+
+    private async ValueTask<T> WithinBudgetAsync<T>(Task<T> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await write.WaitAsync(AnswerBudget, time, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new StoreUnavailableException($"the disk did not answer within {AnswerBudget.TotalSeconds} s", e);
+        }
+    }
+
+    private T Read<T>(Func<Reader, T> read)
+    {
+        Reader? reader = null;
+        try
+        {
+            if (!readers.TryTake(out reader)) reader = new Reader(database.OpenReader());
+            var answer = read(reader);
+            readers.Add(reader);
+            return answer;
+        }
+        catch (SqliteException e)
+        {
+            // A statement that failed half-way is not worth keeping.
+            reader?.Dispose();
+            throw Database.Unavailable(e);
+        }
+    }
+}

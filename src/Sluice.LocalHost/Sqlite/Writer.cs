@@ -1,0 +1,161 @@
+using Microsoft.Data.Sqlite;
+using Sluice.Storage;
+
+namespace Sluice.LocalHost.Sqlite;
+
+/// <summary>
+/// The one thread that writes. What waits is written in one transaction and answered after its fsync, so that the price of a
+/// commit is shared by all that arrived during the one before.
+/// </summary>
+internal sealed class Writer : IDisposable
+{
+    private const int MostInBatch = 512;
+    private const int MostWaiting = 16 * 1024;
+
+    private readonly Lock gate = new();
+    private readonly AutoResetEvent work = new(false);
+    private readonly SqliteConnection connection;
+    private readonly Book book;
+    private readonly Action<string> broken;
+    private readonly Thread thread;
+    private Queue<IWrite> waiting = new();
+    private bool sleeping;
+    private bool closing;
+    private volatile string? fault;
+
+    /// <param name="broken">Called once when an fsync failed: the process has to end.</param>
+    public Writer(SqliteConnection connection, Book book, Action<string> broken)
+    {
+        (this.connection, this.book, this.broken) = (connection, book, broken);
+        thread = new Thread(Loop) { Name = "sluice writer", IsBackground = true };
+        thread.Start();
+    }
+
+    public bool IsBroken => fault is not null;
+
+    /// <summary>Runs <paramref name="run"/> in the next transaction; completes when that is durable.</summary>
+    /// <exception cref="StoreUnavailableException">It could not be written, or nobody knows.</exception>
+    public Task<TResult> RunAsync<TState, TResult>(TState state, Func<Book, TState, TResult> run)
+    {
+        var write = new Write<TState, TResult>(state, run);
+        lock (gate)
+        {
+            if (fault is not null || closing) return Task.FromException<TResult>(new StoreUnavailableException(fault ?? "the store is closing"));
+            if (waiting.Count >= MostWaiting) return Task.FromException<TResult>(new StoreUnavailableException("too many writes are waiting for the disk"));
+            waiting.Enqueue(write);
+            if (!sleeping) return write.Task;
+            sleeping = false;
+        }
+
+        work.Set();
+        return write.Task;
+    }
+
+    /// <summary>Writes what waits, then ends the thread.</summary>
+    public void Dispose()
+    {
+        lock (gate) closing = true;
+        work.Set();
+        thread.Join();
+        work.Dispose();
+    }
+
+    private void Loop()
+    {
+        var batch = new List<IWrite>(MostInBatch);
+        while (Take(batch))
+        {
+            Commit(batch);
+            batch.Clear();
+        }
+    }
+
+    private bool Take(List<IWrite> batch)
+    {
+        while (true)
+        {
+            lock (gate)
+            {
+                while (batch.Count < MostInBatch && waiting.TryDequeue(out var write)) batch.Add(write);
+                if (batch.Count > 0) return true;
+                if (closing) return false;
+                sleeping = true;
+            }
+
+            work.WaitOne();
+            lock (gate) sleeping = false;
+        }
+    }
+
+    private void Commit(List<IWrite> batch)
+    {
+        try
+        {
+            book.Begin();
+            foreach (var write in batch) write.Run(book);
+            book.Commit();
+        }
+        catch (SqliteException e) when (Database.IsFailedSync(e))
+        {
+            Break($"fsync failed, so nobody knows what is on the disk ({e.Message})", batch);
+            return;
+        }
+        catch (SqliteException e)
+        {
+            RollBack();
+            if (batch.Count == 1) batch[0].Fail(Database.Unavailable(e));
+            else foreach (var write in batch) Commit([write]);
+            return;
+        }
+
+        foreach (var write in batch) write.Complete();
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            book.RollBack();
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself; there is nothing left to undo.
+        }
+    }
+
+    private void Break(string reason, List<IWrite> batch)
+    {
+        Queue<IWrite> rest;
+        lock (gate)
+        {
+            fault = reason;
+            (rest, waiting) = (waiting, new Queue<IWrite>());
+        }
+
+        // Closing must not try the fsync again either.
+        SQLitePCL.raw.sqlite3_db_config(connection.Handle!, SQLitePCL.raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+        foreach (var write in batch.Concat(rest)) write.Fail(new StoreUnavailableException(reason));
+        broken(reason);
+    }
+
+    private interface IWrite
+    {
+        void Run(Book book);
+
+        void Complete();
+
+        void Fail(StoreUnavailableException fault);
+    }
+
+    private sealed class Write<TState, TResult>(TState state, Func<Book, TState, TResult> run)
+        : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously), IWrite
+    {
+        private TResult? result;
+
+        public void Run(Book book) => result = run(book, state);
+
+        public void Complete() => TrySetResult(result!);
+
+        public void Fail(StoreUnavailableException fault) => TrySetException(fault);
+    }
+}

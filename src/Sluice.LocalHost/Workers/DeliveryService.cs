@@ -1,0 +1,159 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sluice.Configuration;
+using Sluice.Events;
+using Sluice.LocalHost.Sqlite;
+using Sluice.Processing;
+using Sluice.Retries;
+using Sluice.Storage;
+
+namespace Sluice.LocalHost.Workers;
+
+/// <summary>
+/// Runs the deliveries of this process: first what earlier starts left claimed, then whatever is due, when it is due.
+/// At a stop it waits for the attempts under way, and at last interrupts them.
+/// </summary>
+internal sealed partial class DeliveryService(
+    LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Processor processor, TimeProvider time, ILogger<DeliveryService> logger)
+    : BackgroundService
+{
+    private const int MostInSweep = LocalQueue.MostWaiting * 4;
+    private const int OrphansAtOnce = 200;
+
+    // A clock that was set is noticed at the latest then; nothing else depends on it.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    // Together within the 30 seconds of a graceful stop.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(18);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource interrupt = new();
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        var idle = queue.StopAsync();
+        if (store.IsBroken) return;
+        if (await EndsWithinAsync(idle, Patience)) return;
+        Log.Interrupting(logger, (int)Patience.TotalSeconds);
+        await interrupt.CancelAsync();
+        await EndsWithinAsync(idle, LastPatience);
+    }
+
+    public override void Dispose()
+    {
+        interrupt.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The first lines of a hosted service run before the server listens: nothing of this is waited for.
+        await Task.Yield();
+        var workers = configuration.Current.Settings.Workers;
+        if (workers == 0)
+        {
+            Log.NoWorkers(logger);
+            return;
+        }
+
+        queue.Start(workers, ProcessAsync);
+        await RecoverAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var until = time.GetUtcNow() + LongestWait;
+            try
+            {
+                var swept = await sweeper.SweepAsync(TimeSpan.Zero, MostInSweep, stoppingToken);
+                if (swept.MayBeMore) queue.MoreIsDue();
+                else if (swept.Next < until) until = swept.Next.Value;
+            }
+            catch (StoreUnavailableException e)
+            {
+                Log.CannotSweep(logger, e.Message);
+                until = time.GetUtcNow() + TimeSpan.FromSeconds(1);
+            }
+
+            await wakeup.WaitAsync(until, stoppingToken);
+        }
+    }
+
+    private async Task RecoverAsync(CancellationToken stoppingToken)
+    {
+        var recovered = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var orphans = await store.OrphansAsync(OrphansAtOnce);
+                await Task.WhenAll(orphans.Select(claim => processor.AbandonAsync(claim, "the process ended during the attempt").AsTask()));
+                recovered += orphans.Count;
+                if (orphans.Count < OrphansAtOnce) break;
+            }
+            catch (StoreUnavailableException e)
+            {
+                Log.CannotSweep(logger, e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+            }
+        }
+
+        if (recovered > 0) Log.Recovered(logger, recovered);
+    }
+
+    private async Task<bool> ProcessAsync(Bell bell)
+    {
+        try
+        {
+            await processor.ProcessAsync(bell, interrupt.Token);
+            return true;
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.NotClaimed(logger, bell.Delivery, e.Message);
+            // The worker waits too: as long as the store is away there is nothing else for it to do.
+            await Task.Delay(TimeSpan.FromSeconds(1), time);
+            return false;
+        }
+#pragma warning disable CA1031 // The edge of the host: a fault of ours must not cost a worker; the lease brings the delivery back.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.Fault(logger, e, bell.Delivery);
+            return true;
+        }
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
+    {
+        try
+        {
+            await task.WaitAsync(limit, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Count} attempts that the last process did not finish are recorded as unknown and tried again")]
+        public static partial void Recovered(ILogger logger, int count);
+
+        [LoggerMessage(2, LogLevel.Error, "Cannot look for due deliveries, trying again in a second: {Reason}")]
+        public static partial void CannotSweep(ILogger logger, string reason);
+
+        [LoggerMessage(3, LogLevel.Error, "{Delivery} could not be claimed, it is tried again: {Reason}")]
+        public static partial void NotClaimed(ILogger logger, DeliveryId delivery, string reason);
+
+        [LoggerMessage(4, LogLevel.Warning, "Handlers still run {Seconds} s after the stop; they are interrupted and their attempts recorded as unknown")]
+        public static partial void Interrupting(ILogger logger, int seconds);
+
+        [LoggerMessage(5, LogLevel.Warning, "Workers is 0: events are kept and none is delivered")]
+        public static partial void NoWorkers(ILogger logger);
+
+        [LoggerMessage(6, LogLevel.Error, "{Delivery} met a fault of Sluice's own; it is tried again when its lease ends")]
+        public static partial void Fault(ILogger logger, Exception fault, DeliveryId delivery);
+    }
+}
