@@ -1,1 +1,3 @@
-return 0;
+using Sluice.LocalHost.Commands;
+
+return await SluiceCommands.RunAsync(args);

@@ -18,6 +18,7 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
     private readonly Book book;
     private readonly Writer writer;
     private readonly ConcurrentBag<Reader> readers = [];
+    private bool disposed;
 
     /// <param name="broken">Called once when an fsync failed: the process has to end.</param>
     public SqliteEventStore(Database database, TimeProvider time, Action<string> broken)
@@ -83,6 +84,9 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
 
     public void Dispose()
     {
+        // Known to the container under two types, and so disposed of twice.
+        if (disposed) return;
+        disposed = true;
         writer.Dispose();
         foreach (var reader in readers) reader.Dispose();
         book.Dispose();

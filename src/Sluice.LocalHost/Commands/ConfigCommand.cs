@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Handlers;
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Inspection;
+using Sluice.LocalHost.Hosting;
+using Spectre.Console;
+
+namespace Sluice.LocalHost.Commands;
+
+/// <summary><c>sluice config check</c>: every fault of the configuration, each in one line.</summary>
+internal sealed class ConfigCommand : Command
+{
+    public ConfigCommand() : base("config", "The configuration")
+    {
+        var check = new Command("check", "Says what is wrong with the configuration, all of it at once");
+        check.SetAction(Check);
+        Add(check);
+    }
+
+    private static int Check(ParseResult parsed)
+    {
+        var data = CommonOptions.Folder(parsed);
+        var file = ConfigurationFile.Find(parsed.GetValue(CommonOptions.Config), data);
+        if (file.IsDemo && !File.Exists(file.Path)) throw new CommandException($"there is no {ConfigurationFile.DefaultName} here and no demo in {data.Path}; name a file with --config");
+
+        using var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.None))
+            .AddSingleton(TimeProvider.System).AddSluiceHandlers().AddUserHandlers().BuildServiceProvider();
+        var errors = new List<ConfigurationError>();
+        var configuration = file.Read(services.GetRequiredService<HandlerCatalog>(), errors);
+        if (parsed.GetValue(CommonOptions.Json)) Output.Json([.. errors.Select(error => error.ToString())], OpsJson.Default.IReadOnlyListString);
+        else if (errors.Count == 0) Output.Person.WriteLine($"{file.Path ?? "The environment"} is fine: {Output.Count(configuration.Sources.Count(), "source")}, {Output.Count(configuration.Destinations.Count(), "destination")}.");
+        else foreach (var error in errors) Console.Error.WriteLine($"sluice: {error}");
+        return errors.Count == 0 ? 0 : 1;
+    }
+}

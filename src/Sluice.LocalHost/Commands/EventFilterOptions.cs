@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Sluice.Inspection;
+
+namespace Sluice.LocalHost.Commands;
+
+/// <summary>The options that say which events.</summary>
+internal static class EventFilterOptions
+{
+    public static readonly Option<string?> Source = new("--source") { Description = "Only events of this source", HelpName = "NAME" };
+    public static readonly Option<string?> Type = new("--type") { Description = "Only this type; * stands for any characters", HelpName = "T" };
+    private static readonly Option<string?> Status = new("--status") { Description = "Only this status: Delivered, Retrying, Pending, DeadLettered, Expired, Skipped or Kept", HelpName = "S" };
+
+    public static void AddTo(Command command)
+    {
+        command.Add(Source);
+        command.Add(Type);
+        command.Add(Status);
+    }
+
+    public static EventFilter Read(ParseResult parsed) => new() { Source = parsed.GetValue(Source), Type = parsed.GetValue(Type), Status = parsed.GetValue(Status) };
+}
