@@ -50,7 +50,7 @@ internal static class SluiceHost
         services.AddSluiceHandlers();
         services.AddUserHandlers();
         services.AddSluice();
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(options.Time);
         services.AddSingleton(Random.Shared);
         services.AddSingleton(options.File);
         services.AddSingleton(provider => new LiveConfiguration(options.File.ReadOrThrow(provider.GetRequiredService<HandlerCatalog>())));
@@ -82,4 +82,7 @@ internal static class SluiceHost
 
 /// <summary>What a start is made of.</summary>
 /// <param name="Broken">Called once when an fsync failed.</param>
-internal sealed record StartOptions(DataFolder Data, ConfigurationFile File, string[] Urls, Action<string> Broken);
+internal sealed record StartOptions(DataFolder Data, ConfigurationFile File, string[] Urls, Action<string> Broken)
+{
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
