@@ -12,6 +12,7 @@ internal static class SluiceCommands
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [] or ["up", ..] || args[0].StartsWith('-')) WarmUp.Start();
         var up = new UpCommand();
         var root = new RootCommand("Takes webhooks in, proves who sent them, keeps them and delivers them.");
         root.Add(CommonOptions.Config);

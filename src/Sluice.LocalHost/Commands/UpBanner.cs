@@ -16,22 +16,25 @@ internal static class UpBanner
             return;
         }
 
-        var console = Output.Person;
-        console.MarkupLine($"[bold]Sluice is up[/] at [blue]{Markup.Escape(string.Join(", ", urls))}[/]");
-        foreach (var source in configuration.Sources)
-            console.MarkupLine($"  source       [blue]{urls.First()}/api/webhooks/{source.Name}[/]  ({Markup.Escape(source.Provider.Name)})");
-        foreach (var destination in configuration.Destinations)
-            console.MarkupLine($"  destination  {destination.Name}  ({Markup.Escape(destination.Handler.Name)})");
-        console.MarkupLine($"  data         {Markup.Escape(data.Path)}");
-        console.MarkupLine($"  settings     {Markup.Escape(file.Path ?? "the environment")}{(file.IsDemo ? "  (made for you, with secrets of its own)" : "")}");
+        Say("Sluice is up", string.Join(", ", urls), "");
+        foreach (var source in configuration.Sources) Say("source", $"{urls.First()}/api/webhooks/{source.Name}", $"({source.Provider.Name})");
+        foreach (var destination in configuration.Destinations) Say("destination", destination.Name, $"({destination.Handler.Name})");
+        Say("data", data.Path, "");
+        Say("settings", file.Path ?? "the environment", file.IsDemo ? "(made for you, with secrets of its own)" : "");
         if (configuration.Sources.FirstOrDefault() is not { } first) return;
 
-        console.WriteLine();
-        console.MarkupLine("Next, in another terminal: send yourself a signed webhook, then look at it");
         var sample = configuration.TryGetSource("stripe", out var stripe) ? stripe : first;
-        // Without markup and without wrapping: this is for pasting.
+        Console.Out.WriteLine();
+        Console.Out.WriteLine("Next, in another terminal: send yourself a signed webhook, then look at it");
         Console.Out.WriteLine($"  {Invocation(data, file)} send {sample.Provider.Name}{(sample.Name == sample.Provider.Name ? "" : $" --source {sample.Name}")}");
         Console.Out.WriteLine($"  {Invocation(data, file)} events");
+    }
+
+    // Colours only for a terminal: a start whose output goes elsewhere does not pay for loading them.
+    private static void Say(string label, string value, string note)
+    {
+        if (Console.IsOutputRedirected) Console.Out.WriteLine($"{label,-12} {value} {note}".TrimEnd());
+        else Output.Person.MarkupLine($"[bold]{Markup.Escape(label),-12}[/] [blue]{Markup.Escape(value)}[/] {Markup.Escape(note)}");
     }
 
     // How this process was started: from a checkout, or as the installed tool. Folders are named where they are not the default ones.
