@@ -29,7 +29,7 @@ public sealed class HttpHandler(HttpMessageInvoker client, TimeProvider time) : 
         UseCookies = false,
         ConnectTimeout = TimeSpan.FromSeconds(10),
         MaxResponseHeadersLength = 32,
-        MaxResponseDrainSize = 0,
+        MaxResponseDrainSize = MostOfAnswer,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     });
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Sluice.Events;
 
 /// <summary>A request as it was received, before anything is believed of it.</summary>
@@ -5,7 +7,7 @@ public sealed record Envelope
 {
     public required string Method { get; init; }
 
-    /// <summary>Path and query as received. Not the public URL: behind a proxy only configuration knows that.</summary>
+    /// <summary>Path and query exactly as received. Not the public URL: behind a proxy only configuration knows that.</summary>
     public required string Target { get; init; }
 
     public required HeaderList Headers { get; init; }
@@ -17,5 +19,5 @@ public sealed record Envelope
     public required DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>The address of the peer on the wire, or null where the host does not know it.</summary>
-    public string? RemoteAddress { get; init; }
+    public IPAddress? RemoteAddress { get; init; }
 }

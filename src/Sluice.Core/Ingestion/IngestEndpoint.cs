@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -79,11 +80,11 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
         return new Envelope
         {
             Method = request.Method,
-            Target = request.Path + request.QueryString.ToUriComponent(),
+            Target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget,
             Headers = Headers(request.Headers),
             Body = body,
             ReceivedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)),
-            RemoteAddress = request.HttpContext.Connection.RemoteIpAddress?.ToString(),
+            RemoteAddress = request.HttpContext.Connection.RemoteIpAddress,
         };
     }
 

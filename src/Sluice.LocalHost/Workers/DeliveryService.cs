@@ -17,7 +17,7 @@ internal sealed partial class DeliveryService(
     LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Processor processor, TimeProvider time, ILogger<DeliveryService> logger)
     : BackgroundService
 {
-    private const int MostInSweep = LocalQueue.MostWaiting * 4;
+    private const int MostInSweep = LocalQueue.MostWaiting * 2;
     private const int OrphansAtOnce = 200;
 
     // A clock that was set is noticed at the latest then; nothing else depends on it.
@@ -88,7 +88,7 @@ internal sealed partial class DeliveryService(
                 var orphans = await store.OrphansAsync(OrphansAtOnce);
                 await Task.WhenAll(orphans.Select(claim => processor.AbandonAsync(claim, "the process ended during the attempt").AsTask()));
                 recovered += orphans.Count;
-                if (orphans.Count < OrphansAtOnce) break;
+                if (orphans.Count == 0) break;
             }
             catch (StoreUnavailableException e)
             {
@@ -104,8 +104,8 @@ internal sealed partial class DeliveryService(
     {
         try
         {
-            await processor.ProcessAsync(bell, interrupt.Token);
-            return true;
+            // What was only found lapsed waits for an attempt now: the bell is rung once more.
+            return (await processor.ProcessAsync(bell, interrupt.Token)).Claim != ClaimResult.Lapsed;
         }
         catch (StoreUnavailableException e)
         {
