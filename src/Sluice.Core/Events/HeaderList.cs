@@ -60,8 +60,9 @@ public sealed class HeaderList(KeyValuePair<string, string>[] items) : IReadOnly
     public static HeaderList Decode(string text)
     {
         var items = new List<KeyValuePair<string, string>>();
-        foreach (var line in text.AsSpan().EnumerateLines())
+        foreach (var range in text.AsSpan().Split('\n'))
         {
+            var line = text.AsSpan(range);
             var colon = line.IndexOf(':');
             if (colon > 0) items.Add(new(line[..colon].ToString(), line[(colon + 1)..].ToString()));
         }
