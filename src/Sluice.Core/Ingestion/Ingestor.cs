@@ -47,7 +47,7 @@ public sealed partial class Ingestor(
         }
 
         Telemetry.Accepted.Add(1, new KeyValuePair<string, object?>("source", source.Name));
-        foreach (var delivery in deliveries) await RingAsync(webhook, delivery, cancellationToken);
+        foreach (var delivery in deliveries) await RingAsync(webhook, delivery);
         return new(IngestResult.Accepted, webhook.Id);
     }
 
@@ -91,7 +91,8 @@ public sealed partial class Ingestor(
         return deliveries;
     }
 
-    private async ValueTask RingAsync(WebhookEvent webhook, BookedDelivery delivery, CancellationToken cancellationToken)
+    // Not cancellable: what is booked is rung, and a reserved worker gets its delivery.
+    private async ValueTask RingAsync(WebhookEvent webhook, BookedDelivery delivery)
     {
         var id = new DeliveryId(webhook.Id, delivery.Destination);
         var bell = new Bell(id, Attempt: 1)
@@ -101,7 +102,7 @@ public sealed partial class Ingestor(
         };
         try
         {
-            await queue.RingAsync(bell, webhook.ReceivedAt, cancellationToken);
+            await queue.RingAsync(bell, webhook.ReceivedAt, CancellationToken.None);
         }
         catch (QueueUnavailableException e)
         {

@@ -4,7 +4,10 @@ using Sluice.Storage;
 namespace Sluice.Processing;
 
 /// <summary>Says which delivery to look at. Losing one delays, repeating one is harmless: the book decides.</summary>
-/// <param name="Attempt">The attempt it asks for; the book answers a bell for any other with <see cref="ClaimResult.Stale"/>.</param>
+/// <param name="Attempt">
+/// The attempt it is about: the next one of a delivery that waits, the one under way of a delivery that is claimed. The book answers a
+/// bell about any other with <see cref="ClaimResult.Stale"/>, so that a look at a lease never begins the retry that its holder put off.
+/// </param>
 public sealed record Bell(DeliveryId Delivery, int Attempt)
 {
     /// <summary>In memory only: the claim that the delivery was born with, because a worker was free for it.</summary>

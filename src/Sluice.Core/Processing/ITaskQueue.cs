@@ -19,7 +19,7 @@ public interface ITaskQueue
     void Release();
 
     /// <summary>Rings, not before <paramref name="at"/>.</summary>
-    /// <exception cref="QueueUnavailableException">The queue cannot be reached; the due row brings the delivery back.</exception>
+    /// <exception cref="QueueUnavailableException">The queue cannot be reached; the due row brings the delivery back, and a reserved worker is free again.</exception>
     ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>Returns when the queue can be reached.</summary>

@@ -16,6 +16,7 @@ public sealed partial class Processor(
     // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
     private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(28);
+    private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Handles one bell to its end.</summary>
     /// <param name="stopping">Cancelled when the host gives up waiting for handlers: their outcome is then unknown.</param>
@@ -53,7 +54,7 @@ public sealed partial class Processor(
     private async ValueTask<Outcome> AttemptAsync(Claim claim, Destination? destination, SluiceConfiguration live, CancellationToken stopping)
     {
         if (destination is null) return Outcome.DeadLetter($"destination '{claim.Delivery.Destination}' is not configured any more; add it and replay, or purge");
-        var webhook = claim.Event ?? await store.LoadAsync(claim.Delivery.Event, stopping);
+        var webhook = claim.Event ?? await LoadAsync(claim.Delivery.Event, stopping);
         if (webhook is null) return Outcome.DeadLetter("its event is gone");
 
         var context = new DeliveryContext
@@ -64,6 +65,23 @@ public sealed partial class Processor(
             SenderHeaders = live.TryGetSource(webhook.Source, out var source) ? source.SenderHeaders : [],
         };
         return await HandlerCall.RunAsync(destination.Handler, webhook, context, time, stopping);
+    }
+
+    // The attempt is claimed and counts already: a read that fails for a moment should not use it up.
+    private async ValueTask<WebhookEvent?> LoadAsync(EventId id, CancellationToken stopping)
+    {
+        for (var started = time.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await store.LoadAsync(id, stopping);
+            }
+            catch (StoreUnavailableException) when (time.GetElapsedTime(started) < LoadPatience)
+            {
+            }
+
+            await Task.Delay(RecordPause, time, stopping);
+        }
     }
 
     private async ValueTask<DeliveryStatus?> RecordAsync(Claim claim, Outcome outcome, Destination? destination, DateTimeOffset startedAt, TimeSpan duration)
@@ -84,30 +102,37 @@ public sealed partial class Processor(
             Due = rings ? verdict.At + queue.Grace : verdict.At,
             At = now,
         };
-        if (!await WriteAsync(completion)) return null;
+        var written = await WriteAsync(completion);
+        if (written == Written.No) return null;
 
-        Tell(completion);
+        // A bell too many is harmless, so that a doubt is rung: the book decides.
         if (rings) await RingAsync(new Bell(claim.Delivery, claim.Attempt + 1), verdict.At!.Value);
+        if (written == Written.InDoubt) return null;
+        Tell(completion);
         return verdict.Status;
     }
 
     // Not cancellable: what was delivered is written down even while the host stops.
-    private async ValueTask<bool> WriteAsync(Completion completion)
+    private async ValueTask<Written> WriteAsync(Completion completion)
     {
+        var doubt = false;
         for (var started = time.GetTimestamp(); ;)
         {
             try
             {
-                if (await store.RecordAsync(completion, CancellationToken.None)) return true;
+                if (await store.RecordAsync(completion, CancellationToken.None)) return Written.Yes;
+                // Refused after a failure: it may be our own first try that was written after all.
+                if (doubt) return Written.InDoubt;
                 Log.Fenced(logger, completion.Claim.Delivery, completion.Claim.Attempt);
-                return false;
+                return Written.No;
             }
             catch (StoreUnavailableException e)
             {
+                doubt = true;
                 if (time.GetElapsedTime(started) >= RecordPatience)
                 {
                     Log.NotRecorded(logger, completion.Claim.Delivery, completion.Claim.Attempt, e.Message);
-                    return false;
+                    return Written.No;
                 }
             }
 
@@ -136,6 +161,8 @@ public sealed partial class Processor(
         else if (completion.Status == DeliveryStatus.Retrying) Log.Retrying(logger, delivery, number, completion.Reason!, completion.NextAttemptAt!.Value);
         else Log.Delivered(logger, delivery, number);
     }
+
+    private enum Written { No, InDoubt, Yes }
 
     private static partial class Log
     {

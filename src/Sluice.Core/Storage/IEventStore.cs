@@ -18,7 +18,7 @@ public interface IEventStore
 
     /// <summary>
     /// Claims a delivery for the attempt that a bell asks for. Of any number of claims at once at most one succeeds, and none
-    /// while a lease runs.
+    /// while a lease runs. A bell about the attempt under way claims nothing: it finds the lease running or lapsed.
     /// </summary>
     /// <param name="now">A lease that ends after this moment still runs.</param>
     ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken);

@@ -30,7 +30,7 @@ internal sealed partial class Book
     public ClaimAnswer Claim(Bell bell, Lease lease, DateTimeOffset now)
     {
         if (Seq(bell.Delivery.Event) is not { } seq || Read(seq, bell.Delivery.Destination) is not { } row) return new(ClaimResult.Missing);
-        if (row.Status.IsEnd() || row.Attempt + 1 != bell.Attempt) return new(ClaimResult.Stale);
+        if (row.Status.IsEnd() || (row.Start != 0 ? row.Attempt : row.Attempt + 1) != bell.Attempt) return new(ClaimResult.Stale);
         if (row.Start != 0 && row.Due > now && row.Start == Start) return new(ClaimResult.Leased);
         if (row.Start != 0) return new(ClaimResult.Lapsed, row.Claim(bell.Delivery));
 

@@ -19,7 +19,7 @@ internal sealed partial class Book
     private void PrepareRetention()
     {
         readOld = Prepare("SELECT seq, received_at FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2");
-        readUnfinished = Prepare("SELECT destination, status, start, due FROM deliveries WHERE event = ?1 AND due IS NOT NULL");
+        readUnfinished = Prepare("SELECT destination, status, start, due, attempt FROM deliveries WHERE event = ?1 AND due IS NOT NULL");
         expire = Prepare("UPDATE deliveries SET status = 4, start = 0, due = NULL, next_at = NULL, token = NULL, reason = 'older than the retention', ended_at = ?3 WHERE event = ?1 AND destination = ?2");
         countEnded = Prepare("SELECT status, count(*) FROM deliveries WHERE event = ?1 GROUP BY status");
         deleteAttempts = Prepare("DELETE FROM attempts WHERE event = ?1");
@@ -59,17 +59,23 @@ internal sealed partial class Book
 
     private (int Expired, int Held) Expire(long seq, DateTimeOffset now)
     {
-        var open = new List<(string Destination, DeliveryStatus Status)>();
+        var open = new List<(string Destination, DeliveryStatus Status, int? Lapsed)>();
         var held = 0;
         readUnfinished.Bind(seq);
         while (readUnfinished.Step())
         {
             if (readUnfinished.Long(2) == Start && readUnfinished.Time(3) > now) held++;
-            else open.Add((readUnfinished.Text(0), (DeliveryStatus)readUnfinished.Int(1)));
+            else open.Add((readUnfinished.Text(0), (DeliveryStatus)readUnfinished.Int(1), readUnfinished.Long(2) == 0 ? null : readUnfinished.Int(4)));
         }
 
-        foreach (var (destination, status) in open)
+        foreach (var (destination, status, lapsed) in open)
         {
+            if (lapsed is { } number)
+            {
+                writeAttempt.Bind(seq).Bind(destination).Bind(number).Bind((long)AttemptOutcome.Unknown).Bind((long?)null)
+                    .Bind("its lease ended without an outcome").Bind(now).Bind(0L).Run();
+            }
+
             expire.Bind(seq).Bind(destination).Bind(now).Run();
             Move(status, DeliveryStatus.Expired);
         }

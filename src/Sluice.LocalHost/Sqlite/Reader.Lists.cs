@@ -20,7 +20,7 @@ internal sealed partial class Reader
         foreach (var claimedBy in (long[])[0, start])
         {
             due.Bind(claimedBy).Bind(upTo).Bind(limit);
-            while (due.Step()) found.Add(new(new Bell(new DeliveryId(due.Id(0), due.Text(1)), due.Int(2) + 1), due.Time(3)));
+            while (due.Step()) found.Add(new(new Bell(new DeliveryId(due.Id(0), due.Text(1)), claimedBy == 0 ? due.Int(2) + 1 : due.Int(2)), due.Time(3)));
         }
 
         found.Sort(static (a, b) => a.Due.CompareTo(b.Due));

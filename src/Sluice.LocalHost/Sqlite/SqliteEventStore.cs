@@ -33,12 +33,21 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
     public bool IsBroken => writer.IsBroken;
 
     public async ValueTask<Booked> BookAsync(Booking booking, CancellationToken cancellationToken) =>
-        await WithinBudgetAsync(writer.RunAsync(booking, static (book, booking) => book.Keep(booking)), cancellationToken);
+        await writer.RunAsync(booking, static (book, booking) => book.Keep(booking), AnswerBudget, time);
 
     public async ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var answer = await writer.RunAsync((bell, lease, now), static (book, wish) => book.Claim(wish.bell, wish.lease, wish.now));
-        return answer.Result == ClaimResult.Claimed ? answer with { Claim = answer.Claim! with { Event = Read(reader => reader.Load(bell.Delivery.Event)) } } : answer;
+        if (answer.Result != ClaimResult.Claimed) return answer;
+        try
+        {
+            return answer with { Claim = answer.Claim! with { Event = Read(reader => reader.Load(bell.Delivery.Event)) } };
+        }
+        catch (StoreUnavailableException)
+        {
+            // Claimed all the same: whoever holds the claim asks for the event again.
+            return answer;
+        }
     }
 
     public async ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken) =>
@@ -80,7 +89,7 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
     public ValueTask<Stats> CountAsync(CancellationToken cancellationToken) => ValueTask.FromResult(book.Stats);
 
     /// <summary>Writes a byte and makes it durable: a disk that is full or gone shows here.</summary>
-    public async ValueTask PingAsync(CancellationToken cancellationToken) => await WithinBudgetAsync(writer.RunAsync(0, static (book, _) => book.Touch()), cancellationToken);
+    public async ValueTask PingAsync(CancellationToken cancellationToken) => await writer.RunAsync(0, static (book, _) => book.Touch(), AnswerBudget, time);
 
     public void Dispose()
     {
@@ -90,18 +99,6 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
         writer.Dispose();
         foreach (var reader in readers) reader.Dispose();
         book.Dispose();
-    }
-
-    private async ValueTask<T> WithinBudgetAsync<T>(Task<T> write, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await write.WaitAsync(AnswerBudget, time, cancellationToken);
-        }
-        catch (TimeoutException e)
-        {
-            throw new StoreUnavailableException($"the disk did not answer within {AnswerBudget.TotalSeconds} s", e);
-        }
     }
 
     private T Read<T>(Func<Reader, T> read)

@@ -35,20 +35,22 @@ internal sealed class Writer : IDisposable
 
     /// <summary>Runs <paramref name="run"/> in the next transaction; completes when that is durable.</summary>
     /// <exception cref="StoreUnavailableException">It could not be written, or nobody knows.</exception>
-    public Task<TResult> RunAsync<TState, TResult>(TState state, Func<Book, TState, TResult> run)
-    {
-        var write = new Write<TState, TResult>(state, run);
-        lock (gate)
-        {
-            if (fault is not null || closing) return Task.FromException<TResult>(new StoreUnavailableException(fault ?? "the store is closing"));
-            if (waiting.Count >= MostWaiting) return Task.FromException<TResult>(new StoreUnavailableException("too many writes are waiting for the disk"));
-            waiting.Enqueue(write);
-            if (!sleeping) return write.Task;
-            sleeping = false;
-        }
+    public Task<TResult> RunAsync<TState, TResult>(TState state, Func<Book, TState, TResult> run) => Enqueue(state, run).Task;
 
-        work.Set();
-        return write.Task;
+    /// <summary>The same for a caller who can wait only so long. What has not begun by then is not written any more.</summary>
+    /// <exception cref="StoreUnavailableException">It could not be written in time, or nobody knows.</exception>
+    public async Task<TResult> RunAsync<TState, TResult>(TState state, Func<Book, TState, TResult> run, TimeSpan budget, TimeProvider time)
+    {
+        var write = Enqueue(state, run);
+        try
+        {
+            return await write.Task.WaitAsync(budget, time);
+        }
+        catch (TimeoutException e)
+        {
+            write.GiveUp();
+            throw new StoreUnavailableException($"the disk did not answer within {budget.TotalSeconds} s", e);
+        }
     }
 
     /// <summary>Writes what waits, then ends the thread.</summary>
@@ -58,6 +60,22 @@ internal sealed class Writer : IDisposable
         work.Set();
         thread.Join();
         work.Dispose();
+    }
+
+    private Write<TState, TResult> Enqueue<TState, TResult>(TState state, Func<Book, TState, TResult> run)
+    {
+        var write = new Write<TState, TResult>(state, run);
+        lock (gate)
+        {
+            if (fault is not null || closing) write.Fail(new StoreUnavailableException(fault ?? "the store is closing"));
+            else if (waiting.Count >= MostWaiting) write.Fail(new StoreUnavailableException("too many writes are waiting for the disk"));
+            else waiting.Enqueue(write);
+            if (!sleeping) return write;
+            sleeping = false;
+        }
+
+        work.Set();
+        return write;
     }
 
     private void Loop()
@@ -76,7 +94,11 @@ internal sealed class Writer : IDisposable
         {
             lock (gate)
             {
-                while (batch.Count < MostInBatch && waiting.TryDequeue(out var write)) batch.Add(write);
+                while (batch.Count < MostInBatch && waiting.TryDequeue(out var write))
+                {
+                    if (write.TryBegin()) batch.Add(write);
+                }
+
                 if (batch.Count > 0) return true;
                 if (closing) return false;
                 sleeping = true;
@@ -140,6 +162,9 @@ internal sealed class Writer : IDisposable
 
     private interface IWrite
     {
+        /// <summary>False when its caller has given up.</summary>
+        bool TryBegin();
+
         void Run(Book book);
 
         void Complete();
@@ -150,7 +175,13 @@ internal sealed class Writer : IDisposable
     private sealed class Write<TState, TResult>(TState state, Func<Book, TState, TResult> run)
         : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously), IWrite
     {
+        // 0 while it waits, 1 once it is being written, 2 once its caller has given up.
+        private int stage;
         private TResult? result;
+
+        public bool TryBegin() => Interlocked.CompareExchange(ref stage, 1, 0) == 0;
+
+        public void GiveUp() => Interlocked.CompareExchange(ref stage, 2, 0);
 
         public void Run(Book book) => result = run(book, state);
 

@@ -104,8 +104,8 @@ internal sealed partial class DeliveryService(
     {
         try
         {
-            // What was only found lapsed waits for an attempt now: the bell is rung once more.
-            return (await processor.ProcessAsync(bell, interrupt.Token)).Claim != ClaimResult.Lapsed;
+            await processor.ProcessAsync(bell, interrupt.Token);
+            return true;
         }
         catch (StoreUnavailableException e)
         {
