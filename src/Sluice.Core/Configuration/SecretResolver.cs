@@ -23,10 +23,11 @@ public sealed class SecretResolver(Func<string, string?> environment, string bas
         }
 
         if (!text.StartsWith("file:", StringComparison.Ordinal)) return text;
-        var path = Path.GetFullPath(text[5..], baseFolder);
-        files.Add(path);
+        var path = text[5..];
         try
         {
+            path = Path.GetFullPath(path, baseFolder);
+            files.Add(path);
             if (new FileInfo(path).Length > LargestFile)
             {
                 error = $"names the file {path}, which is larger than 64 KiB; a secret is not";
@@ -36,7 +37,7 @@ public sealed class SecretResolver(Func<string, string?> environment, string bas
             var content = File.ReadAllText(path);
             return content.EndsWith("\r\n", StringComparison.Ordinal) ? content[..^2] : content.EndsWith('\n') ? content[..^1] : content;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             error = $"names the file {path}, which cannot be read ({e.Message})";
             return null;

@@ -65,6 +65,7 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<C
         known.Add(key);
         var list = section.GetSection(key);
         if (list.Value is { Length: > 0 }) Fault(key, $"is '{list.Value}'; write a list: [\"{list.Value}\"]");
+        foreach (var child in list.GetChildren().Where(child => child.Value is null)) Fault($"{key}:{child.Key}", "is no text; write one or remove it");
         string[] values = [.. list.GetChildren().Select(child => child.Value).OfType<string>()];
         return values.Length == 0 ? null : values;
     }

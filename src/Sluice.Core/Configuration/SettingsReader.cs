@@ -80,7 +80,7 @@ public static partial class SettingsReader
             var text = child.Value ?? reader.Text("Value") ?? "";
             var value = secrets.Resolve(text, out var error);
             if (error is not null) reader.Fault(null, error);
-            var secret = new SecretSettings(value ?? "", reader.Moment("NotBefore"), reader.Moment("NotAfter"));
+            var secret = new SecretSettings(value ?? "", reader.Moment("NotBefore"), reader.Moment("NotAfter")) { Entry = child.Path };
             if (secret.NotBefore >= secret.NotAfter) reader.Fault("NotAfter", "is not after NotBefore; the secret would never be valid");
             if (child.Value is null) reader.Rest([]);
             // An unresolved secret stays out, but not silently: its error stands above.
@@ -101,7 +101,7 @@ public static partial class SettingsReader
 
         Uri? url = null;
         if (reader.Text("Url") is { } text && (!Uri.TryCreate(text, UriKind.Absolute, out url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0))
-            reader.Fault("Url", $"is '{text}'; write an absolute http or https address without user name");
+            reader.Fault("Url", $"{(text.Contains('@', StringComparison.Ordinal) ? "has a user name" : $"is '{text}'")}; write an absolute http or https address without user name");
 
         var wanted = reader.List("Sources");
         foreach (var name in wanted ?? [])

@@ -66,7 +66,7 @@ public sealed class SluiceConfiguration
         {
             var key = HmacKey.Create(settings.Secrets[i], scheme, out var error);
             if (key is not null) keys.Add(key);
-            else errors.Add(new($"{entry}:Secrets:{i}", error!, settings.Name));
+            else errors.Add(new(settings.Secrets[i].Entry, error!, settings.Name));
         }
 
         // Fail closed: one unusable secret makes the whole source unusable until someone has looked at it.

@@ -1,3 +1,4 @@
+using Sluice.Events;
 using Sluice.Retries;
 
 namespace Sluice.Configuration;
@@ -28,5 +29,5 @@ public sealed record SluiceSettings
 /// <param name="Source">The source that it makes unusable; null when it concerns the whole.</param>
 public sealed record ConfigurationError(string Entry, string Message, string? Source = null)
 {
-    public override string ToString() => $"{Entry} {Message}";
+    public override string ToString() => SafeText.OneLine($"{Entry} {Message}", 1000);
 }

@@ -51,6 +51,9 @@ public sealed record SourceSettings
 /// <summary>A resolved secret and the time it is valid for: from <c>NotBefore</c> (inclusive) to <c>NotAfter</c> (exclusive).</summary>
 public sealed record SecretSettings(string Value, DateTimeOffset? NotBefore = null, DateTimeOffset? NotAfter = null)
 {
+    /// <summary>Where it stands in the configuration.</summary>
+    public string Entry { get; init; } = "Secrets";
+
     /// <summary>Never the value.</summary>
     public override string ToString() => nameof(SecretSettings);
 }

@@ -11,7 +11,10 @@ internal static class ForwardedHeaders
     ];
 
     public static bool Allows(string name, string value, IReadOnlyList<string> allowed) =>
-        Contains(allowed, name) && !Contains(Never, name) && !value.AsSpan().ContainsAny('\r', '\n', '\0');
+        Contains(allowed, name) && !Contains(Never, name) && IsOneLine(value);
+
+    /// <summary>Whether a value stays within its header: .NET checks this for no header that is added without validation.</summary>
+    public static bool IsOneLine(string value) => !value.AsSpan().ContainsAny('\r', '\n', '\0');
 
     /// <summary>A value fit for a header: anything but printable ASCII is percent-encoded.</summary>
     public static string Encode(string value) => value.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Uri.EscapeDataString(value) : value;

@@ -27,6 +27,8 @@ public sealed class HttpHandler(HttpMessageInvoker client, TimeProvider time) : 
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
+        // As they came: without this, a header beyond ASCII throws and its event can never be delivered.
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         ConnectTimeout = TimeSpan.FromSeconds(10),
         MaxResponseHeadersLength = 32,
         MaxResponseDrainSize = MostOfAnswer,
@@ -54,7 +56,7 @@ public sealed class HttpHandler(HttpMessageInvoker client, TimeProvider time) : 
     private static HttpRequestMessage CreateRequest(WebhookEvent webhook, DeliveryContext context)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, context.Destination.Url) { Content = new ReadOnlyMemoryContent(webhook.Body) };
-        if (webhook.ContentType is { } contentType) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        if (webhook.ContentType is { } contentType && ForwardedHeaders.IsOneLine(contentType)) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         foreach (var (name, value) in webhook.Headers)
         {
             if (ForwardedHeaders.Allows(name, value, context.SenderHeaders)) request.Headers.TryAddWithoutValidation(name, value);

@@ -39,6 +39,7 @@ public sealed class HmacKey
         {
             _ when string.IsNullOrWhiteSpace(secret) => "is empty; set it to the secret the sender shows",
             _ when secret != secret.Trim() => "has white space around it; remove it",
+            _ when format == KeyFormat.Whsec && secret.Any(char.IsWhiteSpace) => "has white space in it; remove it",
             "whsec_" => "is only the prefix 'whsec_'; set it to the whole secret the sender shows",
             _ => null,
         };

@@ -43,8 +43,18 @@ public static class JsonFields
 
             reader.Read();
             if (wanted >= 0) values[wanted] = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            if (inside.Outer is not null) Forget(places, values, inside.Outer);
             if (inside.Outer is not null && reader.TokenType == JsonTokenType.StartObject) ReadObject(ref reader, places, values, inside.Outer);
             else reader.Skip();
+        }
+    }
+
+    // Of an object that stands twice the last counts, with all that is in it.
+    private static void Forget(ReadOnlySpan<Place> places, Span<string?> values, ReadOnlySpan<byte> outer)
+    {
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (outer.SequenceEqual(places[i].Outer)) values[i] = null;
         }
     }
 

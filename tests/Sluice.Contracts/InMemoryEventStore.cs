@@ -1,0 +1,155 @@
+using Sluice.Events;
+using Sluice.Processing;
+using Sluice.Storage;
+
+namespace Sluice.Contracts;
+
+/// <summary>The book in memory: one lock, and every promise in the plainest words. The measure for the stores that keep it on disk.</summary>
+public sealed partial class InMemoryEventStore : IEventStore
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<EventId, KeptEvent> events = [];
+
+    /// <summary>False makes a store that takes every completion: the simulation has to notice.</summary>
+    internal bool IsFenced { get; init; } = true;
+
+    public ValueTask<Booked> BookAsync(Booking booking, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (!events.TryGetValue(booking.Event.Id, out var kept))
+            {
+                Insert(booking);
+                return new(new Booked(IsDuplicate: false));
+            }
+
+            var isConflict = !kept.Event.Body.Span.SequenceEqual(booking.Event.Body.Span);
+            return new(new Booked(IsDuplicate: true, isConflict, kept.Deliveries.Any(delivery => delivery.Status == DeliveryStatus.DeadLettered)));
+        }
+    }
+
+    /// <summary>Writes over whatever is there, as a store would that checks first and inserts later.</summary>
+    internal void Overwrite(Booking booking)
+    {
+        lock (gate) Insert(booking);
+    }
+
+    public ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (Find(bell.Delivery) is not { } delivery) return new(new ClaimAnswer(ClaimResult.Missing));
+            if (delivery.Status.IsEnd() || bell.Attempt != delivery.Bell.Attempt) return new(new ClaimAnswer(ClaimResult.Stale));
+            if (delivery.IsHeld(now)) return new(new ClaimAnswer(ClaimResult.Leased));
+            if (delivery.Lease is not null) return new(new ClaimAnswer(ClaimResult.Lapsed, delivery.HeldClaim));
+
+            (delivery.Number, delivery.Lease, delivery.Due) = (bell.Attempt, lease, lease.Until);
+            return new(new ClaimAnswer(ClaimResult.Claimed, delivery.HeldClaim));
+        }
+    }
+
+    public ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var claim = completion.Claim;
+            if (Find(claim.Delivery) is not { } delivery) return new(false);
+            var isHolder = delivery.Number == claim.Attempt && delivery.Lease?.Token == claim.Lease.Token;
+            delivery.Keep(completion.Attempt, isHolder);
+            if (!isHolder && IsFenced) return new(false);
+
+            if (completion.Status.IsEnd()) delivery.End(completion.Status, completion.Reason, completion.At);
+            else (delivery.Status, delivery.Reason, delivery.NextAttemptAt, delivery.Due, delivery.Lease) =
+                (completion.Status, completion.Reason, completion.NextAttemptAt, completion.Due!.Value, null);
+            return new(true);
+        }
+    }
+
+    public ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (Find(bell.Delivery) is { } delivery && !delivery.Status.IsEnd() && delivery.Bell.Attempt == bell.Attempt) delivery.Due = due;
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    public ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (Find(delivery) is not { } kept || !kept.Status.IsEnd()) return new((Bell?)null);
+            if (onlyDead && kept.Status != DeliveryStatus.DeadLettered) return new((Bell?)null);
+            (kept.Status, kept.Reason, kept.Due, kept.CountedFrom) = (DeliveryStatus.Pending, null, due, kept.Number);
+            return new(kept.Bell);
+        }
+    }
+
+    public ValueTask<Bell?> AddDeliveryAsync(DeliveryId delivery, DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (!events.TryGetValue(delivery.Event, out var kept) || Find(delivery) is not null) return new((Bell?)null);
+            var added = new KeptDelivery(delivery) { Due = due };
+            kept.Deliveries.Add(added);
+            return new(added.Bell);
+        }
+    }
+
+    public ValueTask<bool> PurgeAsync(DeliveryId delivery, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (Find(delivery) is not { Status: DeliveryStatus.DeadLettered } kept) return new(false);
+            kept.End(DeliveryStatus.Skipped, reason, at);
+            return new(true);
+        }
+    }
+
+    public ValueTask<Retained> RetainAsync(DateTimeOffset before, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var (expired, deleted, touched) = (0, 0, 0);
+            foreach (var kept in events.Values.Where(kept => kept.Event.ReceivedAt < before).OrderBy(kept => kept.Event.ReceivedAt).ToList())
+            {
+                if (touched == limit) break;
+                KeptDelivery[] unfinished = [.. kept.Deliveries.Where(delivery => !delivery.Status.IsEnd())];
+                KeptDelivery[] free = [.. unfinished.Where(delivery => !delivery.IsHeld(now))];
+                foreach (var delivery in free) Expire(delivery, now);
+                expired += free.Length;
+                if (unfinished.Length == 0)
+                {
+                    events.Remove(kept.Event.Id);
+                    deleted++;
+                }
+
+                if (unfinished.Length == 0 || free.Length > 0) touched++;
+            }
+
+            return new(new Retained(expired, deleted));
+        }
+    }
+
+    public ValueTask PingAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    private static void Expire(KeptDelivery delivery, DateTimeOffset now)
+    {
+        // Somebody began an attempt and was not heard of again: it stays in the book as unknown.
+        if (delivery.Lease is not null)
+            delivery.Keep(new Attempt { Number = delivery.Number, Outcome = AttemptOutcome.Unknown, StartedAt = now, Duration = TimeSpan.Zero }, fromHolder: false);
+        delivery.End(DeliveryStatus.Expired, "older than the retention", now);
+    }
+
+    private void Insert(Booking booking)
+    {
+        var webhook = booking.Event with { Body = booking.Event.Body.ToArray() };
+        events[webhook.Id] = new KeptEvent(webhook, [.. booking.Deliveries.Select(delivery => new KeptDelivery(new(webhook.Id, delivery.Destination))
+        {
+            Due = delivery.Due, Lease = delivery.Lease, Number = delivery.Lease is null ? 0 : 1,
+        })]);
+    }
+
+    private KeptDelivery? Find(DeliveryId id) =>
+        events.TryGetValue(id.Event, out var kept) ? kept.Deliveries.Find(delivery => delivery.Id.Destination == id.Destination) : null;
+}

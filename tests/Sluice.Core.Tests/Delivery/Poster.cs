@@ -1,0 +1,56 @@
+using System.Net.Http;
+using System.Text;
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Events;
+
+namespace Sluice.Core.Tests.Delivery;
+
+/// <summary>The http handler as the hosts make it, and the deliveries given to it.</summary>
+public sealed class Poster : IDisposable
+{
+    public static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly HttpMessageInvoker client = HttpHandler.CreateClient();
+
+    public static WebhookEvent Webhook { get; } = new()
+    {
+        Id = EventId.Of("shop", "1"),
+        Source = "shop",
+        Type = "orders/create",
+        IdempotencyKey = "1",
+        ReceivedAt = Now,
+        Headers = new HeaderList([new("Content-Type", "application/json")]),
+        Body = "{}"u8.ToArray(),
+    };
+
+    public static WebhookEvent With(params (string Name, string Value)[] headers) =>
+        Webhook with { Headers = new HeaderList([.. headers.Select(header => KeyValuePair.Create(header.Name, header.Value))]) };
+
+    public void Dispose() => client.Dispose();
+
+    public async Task<Outcome> PostAsync(Uri url, WebhookEvent? webhook = null, IReadOnlyList<string>? allowed = null, int attempt = 1, TimeSpan? timeout = null)
+    {
+        webhook ??= Webhook;
+        var destination = new DestinationSettings { Name = "billing", Handler = "http", Url = url, Timeout = timeout ?? TimeSpan.FromSeconds(20) };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(destination.Timeout);
+        var context = new DeliveryContext { Delivery = new(webhook.Id, "billing"), Attempt = attempt, Destination = destination, SenderHeaders = allowed ?? [] };
+        return await new HttpHandler(client, new StoppedClock()).HandleAsync(webhook, context, limit.Token);
+    }
+
+    /// <summary>The lines of the one request that arrives.</summary>
+    public async Task<string[]> SentAsync(WebhookEvent webhook, IReadOnlyList<string>? allowed = null, int attempt = 1)
+    {
+        await using var destination = LoopbackDestination.Answering("200 OK");
+        Assert.Equal(AttemptOutcome.Done, (await PostAsync(destination.Url, webhook, allowed, attempt)).Kind);
+        var (head, body) = Assert.Single(destination.Requests);
+        Assert.Equal(webhook.Body.ToArray(), body);
+        return head.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

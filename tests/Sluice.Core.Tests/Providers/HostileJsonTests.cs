@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Text;
+using Sluice.Providers;
+
+namespace Sluice.Core.Tests.Providers;
+
+/// <summary>Bodies made to cost (A22): describing them never throws and takes time in proportion to their size.</summary>
+public sealed class HostileJsonTests
+{
+    private static readonly Dictionary<string, Func<byte[]>> Bodies = new()
+    {
+        ["100,000 arrays deep"] = () => Text(new string('[', 100_000) + new string(']', 100_000)),
+        ["100,000 objects deep"] = () => Text(string.Concat(Enumerable.Repeat("{\"event\":", 100_000)) + "1" + new string('}', 100_000)),
+        ["100,000 objects open"] = () => Text(string.Concat(Enumerable.Repeat("{\"id\":", 100_000))),
+        ["100,000 keys"] = () => Text("{" + string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"\"k{i}\":{i}")) + "}"),
+        ["100,000 times the key id"] = () => Text("{" + string.Join(',', Enumerable.Range(0, 100_000).Select(i => $"\"id\":\"{i}\"")) + "}"),
+        ["100,000 times the key event"] = () => Text("{" + string.Join(',', Enumerable.Repeat("\"event\":{\"type\":\"x\"}", 100_000)) + "}"),
+        ["100,000 escaped keys"] = () => Text("{" + string.Join(',', Enumerable.Repeat("\"\\u0069\\u0064x\":1", 100_000)) + "}"),
+        ["1 MB string"] = () => Text($$"""{"id":"{{new string('x', 1_000_000)}}","type":"t"}"""),
+        ["1 MB of escapes"] = () => Text($$"""{"id":"{{string.Concat(Enumerable.Repeat("\\u0041", 170_000))}}","type":"t"}"""),
+        ["1 MB key"] = () => Text($$"""{"{{new string('x', 1_000_000)}}":"t"}"""),
+        ["1 MB number"] = () => Text($$"""{"id":{{new string('9', 1_000_000)}}}"""),
+        ["1 MB of spaces"] = () => Text(new string(' ', 1_000_000) + "{}"),
+        ["lone surrogate as id"] = () => Text("""{"id":"\ud800","type":"t"}"""),
+        ["lone surrogate as a key"] = () => Text("""{"\ud800":"x","\udc00\ud800":1,"i\ud800":"y","type":"t"}"""),
+        ["half of a surrogate pair of bytes"] = () => [.. "{\"id\":\""u8, 0xed, 0xa0, 0x80, .. "\"}"u8],
+        ["BOM"] = () => Text("\uFEFF{}"),
+        ["UTF-16"] = () => Encoding.Unicode.GetBytes("{\"id\":\"x\"}"),
+        ["NUL"] = () => new byte[1000],
+        ["url_verification deep"] = () => Text("{\"url_verification\":" + new string('[', 100_000)),
+    };
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var provider in ProviderCatalog.Default.Names)
+            {
+                foreach (var body in Bodies.Keys) data.Add(provider, body);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Describing_a_hostile_body_never_throws_and_is_fast(string provider, string body)
+    {
+        var source = SignedSource.Of(provider);
+        var envelope = source.Sign(Bodies[body]()).Envelope;
+        var started = Stopwatch.GetTimestamp();
+        source.Source.Provider.Describe(envelope, source.Source.Settings);
+        source.Source.Provider.Handshake(envelope);
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(2), $"{Stopwatch.GetElapsedTime(started)}");
+    }
+
+    [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
+    public void Describing_random_json_like_bytes_never_throws(string provider)
+    {
+        var random = new Random(42);
+        var source = SignedSource.Of(provider);
+        string[] pieces = ["{", "}", "[", "]", ":", ",", "\"id\"", "\"type\"", "\"event\"", "\"challenge\"", "\"url_verification\"", "\"action\"", "\"\\ud800\"", "\"\\u00e9\"", "null", "true", "1e999", "-0", " ", "\n", "\u0000", "\"", "\\", "é"];
+        for (var i = 0; i < 5000; i++)
+        {
+            var body = Text("{" + string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)])));
+            var envelope = new SignedRequest([], body).Envelope;
+            source.Source.Provider.Describe(envelope, source.Source.Settings);
+            source.Source.Provider.Handshake(envelope);
+        }
+    }
+
+    private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
+}

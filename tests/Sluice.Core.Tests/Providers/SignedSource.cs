@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Events;
+using Sluice.Ingestion;
+using Sluice.Providers;
+
+namespace Sluice.Core.Tests.Providers;
+
+/// <summary>A source made ready as a host does it, and its sender's side: what it signs.</summary>
+public sealed class SignedSource
+{
+    public const string Body = """{"id":"evt_1","type":"a.b"}""";
+    public const string Id = "msg_1";
+
+    public static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+
+    private SignedSource(Source source) => Source = source;
+
+    /// <summary>Every provider there is; a new one is tested by being in the catalogue.</summary>
+    public static TheoryData<string> Providers => [.. ProviderCatalog.Default.Names];
+
+    /// <summary>Those that sign a time.</summary>
+    public static TheoryData<string> TimedProviders => [.. ProviderCatalog.Default.Names.Where(name => Of(name).Source.Scheme.Content.HasTimestamp)];
+
+    public Source Source { get; }
+
+    public HmacScheme Scheme => Source.Scheme;
+
+    public SignatureHeaders Names => Scheme.Headers[0];
+
+    public static SignedSource Of(string provider, params (string Setting, string Value)[] settings)
+    {
+        var source = new Dictionary<string, string?> { ["Provider"] = provider, ["Secrets:0"] = SecretOf(provider) };
+        if (provider == "hmac")
+        {
+            source["Algorithm"] = "sha256";
+            source["Encoding"] = "hex";
+            source["SignatureHeader"] = "X-Signature";
+            source["SignaturePrefix"] = "sha256=";
+            source["TimestampHeader"] = "X-Timestamp";
+            source["SignedContent"] = "{id}.{timestamp}.{body}";
+            source["IdHeader"] = "X-Id";
+            source["TypeHeader"] = "X-Type";
+        }
+
+        foreach (var (setting, value) in settings) source[setting] = value;
+        var errors = new List<ConfigurationError>();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(source.Select(pair => KeyValuePair.Create($"Sluice:Sources:it:{pair.Key}", pair.Value))).Build();
+        var built = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, new HandlerCatalog(), new SecretResolver(_ => null, "/"), errors);
+        Assert.Empty(errors);
+        Assert.True(built.TryGetSource("it", out var ready));
+        return new SignedSource(ready);
+    }
+
+    /// <summary>A source of any HMAC sender, with nothing set but what is given.</summary>
+    public static SignedSource Generic(params (string Setting, string Value)[] settings) =>
+        Of("hmac", [("SignaturePrefix", ""), ("TimestampHeader", ""), ("SignedContent", ""), ("IdHeader", ""), ("TypeHeader", ""), .. settings]);
+
+    public static string SecretOf(string provider, string text = "a secret of some length") =>
+        provider == "standard-webhooks" ? "whsec_" + Convert.ToBase64String(Encoding.UTF8.GetBytes(text)) : text;
+
+    /// <summary>The request as the sender makes it.</summary>
+    public SignedRequest Sign(string body = Body, string id = Id, DateTimeOffset? at = null, int secret = 0) =>
+        Sign(Encoding.UTF8.GetBytes(body), id, at, secret);
+
+    public SignedRequest Sign(ReadOnlyMemory<byte> body, string id = Id, DateTimeOffset? at = null, int secret = 0) =>
+        new([.. HmacSigner.Headers(Scheme, Source.Keys[secret], id, at ?? Now, body.Span)], body);
+
+    /// <summary>A request with any text in the timestamp's place, genuinely signed over that text.</summary>
+    public SignedRequest SignText(string timestamp)
+    {
+        var signature = Scheme.Prefix + Signature(Body, timestamp: timestamp);
+        var request = Sign().With(Names.Signature, Scheme.Form == SignatureForm.Pairs ? $"t={timestamp},{signature}" : signature);
+        return Names.Timestamp is null ? request : request.With(Names.Timestamp, timestamp);
+    }
+
+    /// <summary>The signature's text alone, without its prefix.</summary>
+    public string Signature(string body = Body, string id = Id, string? timestamp = null, int secret = 0)
+    {
+        var text = new char[128];
+        var hash = Source.Keys[secret].Rent();
+        var length = HmacSigner.Sign(hash, Scheme, id, timestamp ?? Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), Encoding.UTF8.GetBytes(body), text);
+        Source.Keys[secret].Return(hash);
+        return new string(text, 0, length);
+    }
+
+    public SignatureCheck Check(SignedRequest request, DateTimeOffset? now = null) => Source.Verifier!.Verify(request.Envelope, now ?? Now);
+
+    public void Accepts(SignedRequest request, DateTimeOffset? now = null) => Assert.Equal(SignatureResult.Valid, Check(request, now).Result);
+
+    public void Refuses(SignedRequest request, SignatureResult because, DateTimeOffset? now = null) => Assert.Equal(because, Check(request, now).Result);
+
+    public void Refuses(SignedRequest request, string what) => Assert.False(Check(request).IsValid, $"accepted: {what}");
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Providers;
+
+namespace Sluice.Core.Tests.Simulation;
+
+/// <summary>The configuration of one run: two sources, three destinations, delays and patience drawn from its seed.</summary>
+internal sealed class Setting
+{
+    public const string Stripe = "stripe";
+    public const string Standard = "standard";
+
+    private readonly Dictionary<string, string?> values = new()
+    {
+        ["Sluice:Sources:stripe:Provider"] = "stripe",
+        ["Sluice:Sources:stripe:Secrets:0"] = "whsec_simulated",
+        ["Sluice:Sources:standard:Provider"] = "standard-webhooks",
+        ["Sluice:Sources:standard:Secrets:0"] = "whsec_c2ltdWxhdGVkIHNlY3JldCBvZiAzMiBieXRlcyEh",
+        ["Sluice:Destinations:all:Handler"] = SimulatedHandler.HandlerName,
+        ["Sluice:Destinations:invoices:Handler"] = SimulatedHandler.HandlerName,
+        ["Sluice:Destinations:invoices:Types:0"] = "invoice.*",
+        ["Sluice:Destinations:orders:Handler"] = SimulatedHandler.HandlerName,
+        ["Sluice:Destinations:orders:Sources:0"] = "stripe",
+        ["Sluice:Destinations:orders:Types:0"] = "order.*",
+    };
+
+    public Setting(Random random)
+    {
+        IsAging = random.Next(8) == 0;
+        MaxAttempts = random.Next(1, 7);
+        Retention = IsAging ? TimeSpan.FromDays(1) : TimeSpan.FromDays(30);
+        values["Sluice:Retention"] = Text(Retention);
+        values["Sluice:RedeliveryReplays"] = random.Next(4) == 0 ? "false" : "true";
+        values["Sluice:Retry:MaxAttempts"] = MaxAttempts.ToString(CultureInfo.InvariantCulture);
+        values["Sluice:Retry:BaseDelay"] = Text(IsAging && random.Next(4) > 0 ? TimeSpan.FromHours(9) : TimeSpan.FromSeconds(random.Next(3) * 20));
+        values["Sluice:Retry:Factor"] = random.Next(1, 5).ToString(CultureInfo.InvariantCulture);
+        values["Sluice:Retry:MaxDelay"] = Text(IsAging ? TimeSpan.FromHours(12) : TimeSpan.FromMinutes(15));
+        foreach (var destination in new[] { "all", "invoices", "orders" }) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(1, 40)));
+    }
+
+    /// <summary>Whether this run goes on until its events are older than their retention.</summary>
+    public bool IsAging { get; }
+
+    public int MaxAttempts { get; }
+
+    public TimeSpan Retention { get; }
+
+    public SluiceConfiguration Build(IHandler handler)
+    {
+        var errors = new List<ConfigurationError>();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        var built = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, new HandlerCatalog(handler), new SecretResolver(_ => null, "/"), errors);
+        return errors.Count == 0 ? built : throw new InvalidOperationException(string.Join('\n', errors));
+    }
+
+    private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);
+}
