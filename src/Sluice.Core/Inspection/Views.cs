@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sluice.Events;
 
 namespace Sluice.Inspection;
@@ -18,11 +19,14 @@ public sealed record EventView
 
     public required IReadOnlyList<DeliveryView> Deliveries { get; init; }
 
-    /// <summary>Only when one event is asked for.</summary>
+    /// <summary>This and what follows only when one event is asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? IdempotencyKey { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? BodyBytes { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<HeaderView>? Headers { get; init; }
 
     public static EventView Of(EventRecord record, bool whole) => new()
@@ -80,4 +84,4 @@ public sealed record ReplayView(int Replayed);
 
 public sealed record ErrorView(string Error);
 
-public sealed record HealthView(string Status, IReadOnlyList<string>? Faults = null);
+public sealed record HealthView(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Faults = null);

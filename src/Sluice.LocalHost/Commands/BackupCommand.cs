@@ -27,7 +27,8 @@ internal sealed class BackupCommand : Command
         var unfinished = target + ".unfinished";
         try
         {
-            File.Delete(unfinished);
+            // An empty file is what SQLite takes for a new one; made here, its events are for the owner alone.
+            DataFolder.WriteSecret(unfinished, "");
             await Job.RunAsync("Copying", _ => Task.Run(() => Copy(database, unfinished), cancellationToken));
             File.Move(unfinished, target);
         }

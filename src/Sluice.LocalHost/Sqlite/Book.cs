@@ -26,7 +26,8 @@ internal sealed partial class Book : IDisposable
         commit = Prepare("COMMIT");
         rollBack = Prepare("ROLLBACK");
         writeCounts = Prepare("UPDATE counts SET events = ?1, pending = ?2, retrying = ?3, delivered = ?4, dead = ?5, expired = ?6, skipped = ?7");
-        touch = Prepare("UPDATE process SET start = start");
+        // SQLite writes no page for a row that stays as it is: the number has to change.
+        touch = Prepare("UPDATE process SET touched = touched + 1");
         PrepareBooking();
         PrepareAttempts();
         PrepareReplays();

@@ -11,8 +11,8 @@ internal static class Schema
     private static readonly string[] Migrations =
     [
         """
-        CREATE TABLE process(one INTEGER PRIMARY KEY CHECK(one = 1), start INTEGER NOT NULL) STRICT;
-        INSERT INTO process VALUES(1, 0);
+        CREATE TABLE process(one INTEGER PRIMARY KEY CHECK(one = 1), start INTEGER NOT NULL, touched INTEGER NOT NULL) STRICT;
+        INSERT INTO process VALUES(1, 0, 0);
 
         CREATE TABLE counts(one INTEGER PRIMARY KEY CHECK(one = 1), events INTEGER NOT NULL, pending INTEGER NOT NULL, retrying INTEGER NOT NULL,
             delivered INTEGER NOT NULL, dead INTEGER NOT NULL, expired INTEGER NOT NULL, skipped INTEGER NOT NULL) STRICT;
