@@ -34,7 +34,7 @@ internal sealed class BackupCommand : Command
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
         {
-            File.Delete(unfinished);
+            if (File.Exists(unfinished)) File.Delete(unfinished);
             throw new CommandException($"cannot write {target} ({e.Message}); nothing was left there");
         }
 

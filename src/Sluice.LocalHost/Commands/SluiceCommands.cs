@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Microsoft.Data.Sqlite;
+using Sluice.Events;
 using Sluice.LocalHost.Hosting;
 using Sluice.LocalHost.Sqlite;
 using Sluice.Storage;
@@ -10,6 +11,8 @@ namespace Sluice.LocalHost.Commands;
 /// <summary>All commands, and the one place where what goes wrong becomes a line and an exit code.</summary>
 internal static class SluiceCommands
 {
+    private const int LongestLine = 2000;
+
     public static async Task<int> RunAsync(string[] args)
     {
         if (args is [] or ["up", ..] || args[0].StartsWith('-')) WarmUp.Start();
@@ -32,7 +35,7 @@ internal static class SluiceCommands
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"sluice: {parsed.Errors[0].Message.TrimEnd('.')}; see sluice {Path(parsed.CommandResult)}--help");
+            await Console.Error.WriteLineAsync($"sluice: {SafeText.OneLine(parsed.Errors[0].Message.TrimEnd('.'))}; see sluice {Path(parsed.CommandResult)}--help");
             return 1;
         }
 
@@ -43,7 +46,7 @@ internal static class SluiceCommands
         }
         catch (Exception e) when (Explain(e) is { } line)
         {
-            await Console.Error.WriteLineAsync($"sluice: {line.ReplaceLineEndings(Environment.NewLine + "sluice: ")}");
+            foreach (var one in line.ReplaceLineEndings("\n").Split('\n')) await Console.Error.WriteLineAsync($"sluice: {SafeText.OneLine(one, LongestLine)}");
             return 1;
         }
     }

@@ -46,6 +46,7 @@ internal sealed class UpCommand : Command
             data.WriteHost(new RunningHost(Dialable(app.Urls.First()), SluiceHost.OpsTokenText(live), Environment.ProcessId));
             UpBanner.Print(app.Urls, live.Current, data, file, parsed.GetValue(CommonOptions.Json));
             await app.WaitForShutdownAsync(cancellationToken);
+            broken ??= Fault(app);
         }
         finally
         {
@@ -53,8 +54,14 @@ internal sealed class UpCommand : Command
             if (app is not null) await app.DisposeAsync();
         }
 
-        return broken is null ? 0 : throw new CommandException($"stopped: {broken}; nothing that was acknowledged is lost, so look at the disk and start again");
+        return broken is null ? 0 : throw new CommandException($"stopped: {broken}; nothing that was acknowledged is lost");
     }
+
+    // A service that failed has stopped the host; that is no clean end.
+    private static string? Fault(WebApplication app) =>
+        app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Select(service => service.ExecuteTask?.Exception?.InnerException).FirstOrDefault(e => e is not null) is { } fault
+            ? $"a fault of Sluice's own ({fault.GetType().Name}: {fault.Message})"
+            : null;
 
     private static async Task StartAsync(WebApplication app, string[] urls, CancellationToken cancellationToken)
     {

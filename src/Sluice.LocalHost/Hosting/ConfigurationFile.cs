@@ -65,7 +65,7 @@ internal sealed class ConfigurationFile
             if (!configuration.GetSection("Sluice").Exists()) errors.Add(new("Sluice", $"is missing in {Path}; put all settings into an object named Sluice"));
             return read;
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException)
+        catch (Exception e) when (e is FormatException or InvalidDataException or System.Text.Json.JsonException)
         {
             throw new CommandException($"{Path} is not valid JSON: {e.InnerException?.Message ?? e.Message}");
         }

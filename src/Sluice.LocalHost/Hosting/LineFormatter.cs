@@ -25,6 +25,6 @@ internal sealed class LineFormatter(TimeProvider time) : ConsoleFormatter(LineFo
             _ => " debug ",
         });
         textWriter.WriteLine(SafeText.OneLine(logEntry.Formatter(logEntry.State, logEntry.Exception), LongestLine));
-        if (logEntry.Exception is { } exception) textWriter.WriteLine(exception.ToString());
+        foreach (var line in logEntry.Exception?.ToString().ReplaceLineEndings("\n").Split('\n') ?? []) textWriter.WriteLine(SafeText.OneLine(line, LongestLine));
     }
 }

@@ -24,6 +24,7 @@ internal static class SluiceHost
     /// <summary>The web application, not yet started. Its services own the store.</summary>
     public static WebApplication Build(StartOptions options)
     {
+        var started = false;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Limit).UseUrls(options.Urls);
         builder.Logging.AddConsole(console =>
@@ -32,12 +33,15 @@ internal static class SluiceHost
             console.LogToStandardErrorThreshold = LogLevel.Trace;
             console.FormatterName = LineFormatter.FormatterName;
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
-        }).AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>().AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Error);
+        }).AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>().AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Error)
+            // Why a start failed is one line of the command's, not pages of the framework's.
+            .AddFilter("Microsoft.Extensions.Hosting", level => started && level >= LogLevel.Error);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(28));
         builder.Services.AddRoutingCore();
         AddServices(builder.Services, options);
 
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => started = true);
         app.MapWebhooks();
         app.MapHealth();
         app.MapOps();

@@ -21,8 +21,7 @@ internal static class WarmUp
     {
         try
         {
-            using var connection = new SqliteConnection("Data Source=:memory:;Pooling=False");
-            connection.Open();
+            using var connection = Database.OpenInMemory();
             Schema.Migrate(connection);
             using var statement = new Statement(connection, "SELECT ?1, ?2");
             statement.Bind(1L).Bind("text").Run();

@@ -9,6 +9,13 @@ internal sealed class Database(string folder)
 {
     public const string FileName = "sluice.db";
 
+    // Every connection is used by one thread at a time: SQLite's own locks around each call would guard nothing.
+    static Database()
+    {
+        Batteries_V2.Init();
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+    }
+
     public string File { get; } = Path.Combine(folder, FileName);
 
     /// <summary>Opens for writing: creates and migrates the file where needed.</summary>
@@ -17,6 +24,7 @@ internal sealed class Database(string folder)
         var connection = Open(SqliteOpenMode.ReadWriteCreate);
         try
         {
+            Schema.Check(connection);
             // WAL and FULL: a commit returns after its fsync and nothing that was answered is lost with the power. On macOS only fullfsync reaches the disk.
             Schema.Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;");
             Schema.Migrate(connection);
@@ -27,6 +35,14 @@ internal sealed class Database(string folder)
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A database that is gone when it is closed.</summary>
+    public static SqliteConnection OpenInMemory()
+    {
+        var connection = new SqliteConnection("Data Source=:memory:;Pooling=False");
+        connection.Open();
+        return connection;
     }
 
     public SqliteConnection OpenReader() => Open(SqliteOpenMode.ReadOnly);

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Sluice.Storage;
 
 namespace Sluice.LocalHost.Sqlite;
 
@@ -37,17 +38,25 @@ internal static class Schema
     /// <summary>The version that this build writes.</summary>
     public static int Version => Migrations.Length;
 
-    /// <summary>Brings the file to this version.</summary>
+    /// <summary>Looks before anything is written: a file that is not ours stays as it is.</summary>
     /// <exception cref="NewerDatabaseException">A newer Sluice wrote it.</exception>
+    /// <exception cref="StoreUnavailableException">Another program wrote it.</exception>
+    public static void Check(SqliteConnection connection)
+    {
+        var version = Read(connection, "PRAGMA user_version");
+        if (version > Version) throw new NewerDatabaseException(connection.DataSource, version);
+        if (version == 0 && Read(connection, "SELECT count(*) FROM sqlite_schema") > 0)
+            throw new StoreUnavailableException($"{connection.DataSource} is another program's database; name another --data folder");
+    }
+
+    /// <summary>Brings the file to this version.</summary>
     public static void Migrate(SqliteConnection connection)
     {
-        var version = Read(connection);
-        if (version > Version) throw new NewerDatabaseException(connection.DataSource, version);
-        for (; version < Version; version++)
+        for (var version = Read(connection, "PRAGMA user_version"); version < Version; version++)
         {
             Run(connection, "BEGIN IMMEDIATE");
             // Another process may have been faster than this transaction.
-            if (Read(connection) != version)
+            if (Read(connection, "PRAGMA user_version") != version)
             {
                 Run(connection, "ROLLBACK");
                 continue;
@@ -68,9 +77,9 @@ internal static class Schema
         command.ExecuteNonQuery();
     }
 
-    private static int Read(SqliteConnection connection)
+    private static int Read(SqliteConnection connection, string sql)
     {
-        using var statement = new Statement(connection, "PRAGMA user_version");
+        using var statement = new Statement(connection, sql);
         statement.Step();
         return statement.Int(0);
     }

@@ -119,7 +119,7 @@ internal sealed class Writer : IDisposable
         }
         catch (SqliteException e) when (Database.IsFailedSync(e))
         {
-            Break($"fsync failed, so nobody knows what is on the disk ({e.Message})", batch);
+            Break($"fsync failed, so nobody knows what is on the disk ({e.Message}); look at it, then start again", batch);
             return;
         }
         catch (SqliteException e)
