@@ -5,10 +5,13 @@ public sealed class SecretResolver(Func<string, string?> environment, string bas
 {
     private const int LargestFile = 64 * 1024;
 
-    private readonly List<string> files = [];
+    private readonly Dictionary<string, string> files = [];
 
-    /// <summary>The files that were read or looked for: a change of one is a change of the configuration.</summary>
-    public IReadOnlyList<string> Files => files;
+    /// <summary>The files that were read or looked for, each as it was just before: a change of one is a change of the configuration.</summary>
+    public IReadOnlyDictionary<string, string> Files => files;
+
+    /// <summary>A file's time and size, by which a change is noticed.</summary>
+    public static string Stamp(string path) => new FileInfo(path) is { Exists: true } file ? $"{file.LastWriteTimeUtc.Ticks}:{file.Length}" : "";
 
     /// <summary>The value, or null with an error that says what is missing. A file's last line end is not part of its secret.</summary>
     public string? Resolve(string text, out string? error)
@@ -27,7 +30,7 @@ public sealed class SecretResolver(Func<string, string?> environment, string bas
         try
         {
             path = Path.GetFullPath(path, baseFolder);
-            files.Add(path);
+            files[path] = Stamp(path);
             if (new FileInfo(path).Length > LargestFile)
             {
                 error = $"names the file {path}, which is larger than 64 KiB; a secret is not";

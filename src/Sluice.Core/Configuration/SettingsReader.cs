@@ -101,7 +101,7 @@ public static partial class SettingsReader
 
         Uri? url = null;
         if (reader.Text("Url") is { } text && (!Uri.TryCreate(text, UriKind.Absolute, out url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0))
-            reader.Fault("Url", $"{(text.Contains('@', StringComparison.Ordinal) ? "has a user name" : $"is '{text}'")}; write an absolute http or https address without user name");
+            reader.Fault("Url", $"{(text.Contains('@', StringComparison.Ordinal) ? "has a user name" : $"is '{text.Split('?', 2)[0]}'")}; write an absolute http or https address without user name");
 
         var wanted = reader.List("Sources");
         foreach (var name in wanted ?? [])

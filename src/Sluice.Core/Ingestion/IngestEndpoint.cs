@@ -43,7 +43,9 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The sender hung up before its request was complete: nobody is left to answer.
+            // Mostly the sender hung up and nobody is left to answer. But a host that ends an invocation leaves a sender waiting:
+            // what was not kept must never look like the 200 that a response begins with.
+            Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "the request did not arrive completely; try again");
         }
         catch (StoreUnavailableException e)
         {
@@ -115,7 +117,7 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
             case IngestResult.Closed:
                 Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "this source accepts nothing now");
                 break;
-            case IngestResult.Rejected when ingested.Signature == SignatureResult.NoUsableSecret:
+            case IngestResult.Rejected when !source.IsUsable(time.GetUtcNow()):
                 rejections.Tell(source.Name, ingested.Signature);
                 Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "this source accepts nothing now");
                 break;

@@ -17,6 +17,9 @@ public sealed record Source(
 {
     public string Name => Settings.Name;
 
+    /// <summary>Whether one of its secrets is valid at that moment: without one it accepts nothing.</summary>
+    public bool IsUsable(DateTimeOffset now) => Verifier is not null && Keys.Any(key => !(now < key.NotBefore) && !(now >= key.NotAfter));
+
     /// <summary>The sender's headers that destinations get: its signature's and its own.</summary>
     public IReadOnlyList<string> SenderHeaders { get; } =
     [

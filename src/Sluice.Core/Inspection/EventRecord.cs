@@ -8,6 +8,9 @@ public sealed record EventRecord
     /// <summary>What an event is called that no destination matched.</summary>
     public const string KeptStatus = "Kept";
 
+    /// <summary>Every status that an event can have.</summary>
+    public static IReadOnlyList<string> Statuses { get; } = [KeptStatus, .. Enum.GetNames<DeliveryStatus>()];
+
     public required EventId Id { get; init; }
 
     public required string Source { get; init; }

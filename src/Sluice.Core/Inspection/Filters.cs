@@ -43,6 +43,9 @@ public sealed record DeadLetterFilter
     public int Limit { get; init; } = EventFilter.DefaultLimit;
 }
 
+/// <summary>A cursor that no page gave out. It is refused: a job that began anew at a wrong one would do what nobody asked for.</summary>
+public sealed class CursorException() : Exception("before is no cursor; take it from the next of an earlier page");
+
 /// <summary>A part of a list.</summary>
 /// <param name="Next">Where to go on, or null at the end. There may be more although <paramref name="Items"/> is short or empty.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);

@@ -83,6 +83,10 @@ public sealed partial class OpsEndpoint(IOperations operations, LiveConfiguratio
         {
             return await answer();
         }
+        catch (CursorException e)
+        {
+            return Error(400, e.Message);
+        }
         catch (StoreUnavailableException e)
         {
             Log.Unavailable(logger, e.Message);

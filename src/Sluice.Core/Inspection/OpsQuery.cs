@@ -10,6 +10,7 @@ public static class OpsQuery
     public static EventFilter? Events(IQueryCollection query, out string? error)
     {
         var limit = Limit(query, out error);
+        if (Text(query, "status") is { } status && !EventRecord.Statuses.Contains(status, StringComparer.OrdinalIgnoreCase)) error = $"status is one of {string.Join(", ", EventRecord.Statuses)}";
         return error is not null ? null : new EventFilter
         {
             Source = Text(query, "source"), Type = Text(query, "type"), Status = Text(query, "status"), Before = Text(query, "before"), Limit = limit,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Microsoft.Data.Sqlite;
 using Sluice.Events;
+using Sluice.Inspection;
 using Sluice.LocalHost.Hosting;
 using Sluice.LocalHost.Sqlite;
 using Sluice.Storage;
@@ -53,7 +54,7 @@ internal static class SluiceCommands
 
     private static string? Explain(Exception e) => e switch
     {
-        CommandException or NewerDatabaseException => e.Message,
+        CommandException or NewerDatabaseException or CursorException => e.Message,
         StoreUnavailableException => $"the store cannot be used: {e.Message}",
         SqliteException sqlite => $"the store cannot be used: {Database.Unavailable(sqlite).Message}",
         HttpRequestException => $"the host cannot be reached: {e.Message}",

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Sluice.Configuration;
 using Sluice.Delivery;
@@ -13,7 +14,8 @@ internal sealed class ConfigurationFile
 {
     public const string DefaultName = "sluice.json";
 
-    private IReadOnlyList<string> secretFiles = [];
+    private IReadOnlyDictionary<string, string> secretFiles = new Dictionary<string, string>();
+    private string stamp = "";
 
     private ConfigurationFile(string? path, bool isDemo) => (Path, IsDemo) = (path, isDemo);
 
@@ -22,8 +24,8 @@ internal sealed class ConfigurationFile
 
     public bool IsDemo { get; }
 
-    /// <summary>The files whose change changes the configuration.</summary>
-    public IEnumerable<string> Files => Path is null ? secretFiles : secretFiles.Append(Path);
+    /// <summary>Whether the file or one of the secret files is another than the last reading met, however that ended.</summary>
+    public bool HasChanged => (Path is not null && SecretResolver.Stamp(Path) != stamp) || secretFiles.Any(file => SecretResolver.Stamp(file.Key) != file.Value);
 
     /// <exception cref="CommandException">The file named does not exist.</exception>
     public static ConfigurationFile Find(string? named, DataFolder data)
@@ -46,6 +48,8 @@ internal sealed class ConfigurationFile
         var builder = new ConfigurationBuilder();
         if (Path is not null)
         {
+            // Before the reading: what is written meanwhile is then a change.
+            stamp = SecretResolver.Stamp(Path);
             try
             {
                 builder.AddJsonStream(new MemoryStream(File.ReadAllBytes(Path)));
@@ -65,7 +69,7 @@ internal sealed class ConfigurationFile
             if (!configuration.GetSection("Sluice").Exists()) errors.Add(new("Sluice", $"is missing in {Path}; put all settings into an object named Sluice"));
             return read;
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is FormatException or InvalidDataException or JsonException)
         {
             throw new CommandException($"{Path} is not valid JSON: {e.InnerException?.Message ?? e.Message}");
         }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Events;
 
 namespace Sluice.LocalHost.Hosting;
 
@@ -16,15 +17,10 @@ internal sealed partial class ConfigurationWatcher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var seen = Look();
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(Period, time, stoppingToken);
-            var now = Look();
-            if (now == seen) continue;
-            seen = now;
-            TakeUp();
-            seen = Look();
+            if (file.HasChanged) TakeUp();
         }
     }
 
@@ -39,13 +35,13 @@ internal sealed partial class ConfigurationWatcher(
         {
             Log.Refused(logger, e.Message.ReplaceLineEndings("; "));
         }
+#pragma warning disable CA1031 // A user's handler checks its destinations' settings and may throw anything; a running host does not end over that.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.Refused(logger, $"{e.GetType().Name}: {SafeText.OneLine(e.Message)}");
+        }
     }
-
-    private string Look() => string.Join('|', file.Files.Select(path =>
-    {
-        var info = new FileInfo(path);
-        return info.Exists ? $"{path}:{info.LastWriteTimeUtc.Ticks}:{info.Length}" : path;
-    }));
 
     private static partial class Log
     {

@@ -79,7 +79,8 @@ internal static class SluiceHost
         kestrel.AddServerHeader = false;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         kestrel.Limits.MaxConcurrentConnections = 10_000;
-        kestrel.Limits.MaxRequestBodySize = SourceSettings.LargestMaxBodyBytes + 1;
+        // The exact limit is each source's own. This one counts a chunked body's framing too, up to five bytes for one.
+        kestrel.Limits.MaxRequestBodySize = 8L * SourceSettings.LargestMaxBodyBytes;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
     }
 }

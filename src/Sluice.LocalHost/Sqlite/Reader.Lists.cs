@@ -30,7 +30,7 @@ internal sealed partial class Reader
 
     public Page<EventRecord> List(EventFilter filter)
     {
-        var from = filter.Before is null ? long.MaxValue : long.TryParse(filter.Before, NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? seq : 0;
+        var from = filter.Before is null ? long.MaxValue : long.TryParse(filter.Before, NumberStyles.None, CultureInfo.InvariantCulture, out var seq) ? seq : throw new CursorException();
         var found = new List<EventRecord>();
         var (looked, last) = (0, from);
         using var snapshot = new Snapshot(this);
@@ -52,7 +52,7 @@ internal sealed partial class Reader
 
     public Page<DeadLetter> ListDead(DeadLetterFilter filter)
     {
-        var cursor = DeadCursor.Parse(filter.Before) ?? new DeadCursor(filter.DeadBefore?.ToUnixTimeMilliseconds() ?? long.MaxValue, 0, "");
+        var cursor = filter.Before is not null ? DeadCursor.Parse(filter.Before) ?? throw new CursorException() : new DeadCursor(filter.DeadBefore?.ToUnixTimeMilliseconds() ?? long.MaxValue, 0, "");
         var found = new List<DeadLetter>();
         var looked = 0;
         dead.Bind(cursor.EndedAt).Bind(cursor.Event).Bind(cursor.Destination).Bind(MostRows);

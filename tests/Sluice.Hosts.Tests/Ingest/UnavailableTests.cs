@@ -1,0 +1,62 @@
+using Sluice.Hosts.Tests.Fixtures;
+using Sluice.Inspection;
+
+namespace Sluice.Hosts.Tests.Ingest;
+
+/// <summary>What cannot be kept is answered 503, and the sender's next try keeps it once.</summary>
+public sealed class UnavailableTests
+{
+    [Fact]
+    public async Task A_book_that_cannot_be_written_is_503_with_a_time_to_come_back()
+    {
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        using (new LockedBook(sluice))
+        {
+            var answer = await sluice.PostAsync(sluice.Stripe());
+            Assert.Equal((503, """{"error":"cannot keep events now; try again"}"""), (answer.Status, answer.Text));
+            Assert.Equal(TimeSpan.FromSeconds(5), answer.Headers.RetryAfter?.Delta);
+        }
+
+        Assert.Contains(sluice.Log.Lines, line => line.Message == "stripe: a webhook could not be kept and was answered 503: the database is locked by another program");
+        await sluice.AcceptAsync();
+        Assert.Equal(1, (await sluice.StatsAsync()).Events);
+    }
+
+    [Fact]
+    public async Task A_disk_that_does_not_answer_within_the_budget_is_503_and_the_next_try_keeps_one()
+    {
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        using (new LockedBook(sluice))
+        {
+            var answer = sluice.PostAsync(sluice.Stripe());
+            await sluice.PassAsync(TimeSpan.FromSeconds(1.5));
+            Assert.Equal(503, (await answer).Status);
+        }
+
+        Assert.Contains((await sluice.PostAsync(sluice.Stripe())).Json.GetProperty("status").GetString(), new[] { "accepted", "duplicate" });
+        Assert.Equal(new Stats(1, 0, 0, 0, 0, 0, 0, 0), await sluice.StatsAsync());
+    }
+
+    [Fact]
+    public async Task While_the_book_cannot_be_written_refusals_need_no_disk()
+    {
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        using var locked = new LockedBook(sluice);
+
+        Assert.Equal(401, (await sluice.PostAsync(sluice.Stripe().Carrying("{}"))).Status);
+        Assert.Equal(404, (await sluice.PostAsync(sluice.Stripe().To("/api/webhooks/nobody"))).Status);
+        Assert.Equal(200, (await sluice.GetAsync("/api/health")).Status);
+        Assert.Equal(200, (await sluice.OpsAsync("events")).Status);
+    }
+
+    [Fact]
+    public async Task A_worker_that_was_kept_for_an_event_that_could_not_be_is_free_again()
+    {
+        await using var sink = await Sink.StartAsync(200);
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", sink.Url).With("Workers", 1));
+        using (new LockedBook(sluice)) await sluice.PostAsync(sluice.Stripe());
+
+        await sluice.AcceptAsync("evt_2");
+        await sluice.UntilAsync(() => sink.Count >= 1);
+    }
+}
