@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Sluice.Contracts;
 using Sluice.Core.Tests.Providers;
 
 namespace Sluice.Core.Tests.Senders;

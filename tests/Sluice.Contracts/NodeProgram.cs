@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace Sluice.Core.Tests.Senders;
+namespace Sluice.Contracts;
 
 /// <summary>One of the programs in tests/senders, kept running: a JSON line in, a JSON line out.</summary>
 public sealed class NodeProgram : IAsyncDisposable
@@ -15,7 +15,7 @@ public sealed class NodeProgram : IAsyncDisposable
 
     private NodeProgram(Process process) => this.process = process;
 
-    private static string Folder => Path.GetFullPath("../../senders", Path.GetDirectoryName(ThisFile())!);
+    private static string Folder => Path.GetFullPath("../senders", Path.GetDirectoryName(ThisFile())!);
 
     /// <summary>The program, or null and why it cannot run here.</summary>
     public static NodeProgram? Start(string file, out string missing)
