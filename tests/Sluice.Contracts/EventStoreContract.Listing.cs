@@ -8,6 +8,13 @@ namespace Sluice.Contracts;
 public abstract partial class EventStoreContract
 {
     [Fact]
+    public async Task A_cursor_that_no_page_gave_out_is_refused()
+    {
+        await Assert.ThrowsAsync<CursorException>(async () => await Store.ListAsync(new EventFilter { Before = "nonsense" }, Cancellation));
+        await Assert.ThrowsAsync<CursorException>(async () => await Store.ListDeadAsync(new DeadLetterFilter { Before = "nonsense" }, Cancellation));
+    }
+
+    [Fact]
     public async Task Events_are_listed_newest_first()
     {
         await BookAsync(Event("evt_1", receivedAt: Start.AddMinutes(1)), Billing);

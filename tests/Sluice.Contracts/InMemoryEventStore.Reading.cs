@@ -78,6 +78,7 @@ public sealed partial class InMemoryEventStore
     // Newest first; the cursor is the place of the last row that was looked at.
     private static Page<T> Read<T>(IEnumerable<(string Cursor, T Item)> all, string? before, int limit, Func<T, bool> matches)
     {
+        if (before is not null && !(before.Length > 15 && before[15] == '.' && before.AsSpan(0, 15).IndexOfAnyExceptInRange('0', '9') < 0)) throw new CursorException();
         var items = new List<T>();
         var looked = 0;
         string? last = null;

@@ -60,9 +60,11 @@ public interface IEventStore
     ValueTask<EventRecord?> FindAsync(EventId id, CancellationToken cancellationToken);
 
     /// <summary>Kept events, newest first. Looks at a bounded number of rows and says where to go on.</summary>
+    /// <exception cref="CursorException">The filter's cursor is none of this store's.</exception>
     ValueTask<Page<EventRecord>> ListAsync(EventFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Dead letters, newest death first. Looks at a bounded number of rows and says where to go on.</summary>
+    /// <exception cref="CursorException">The filter's cursor is none of this store's.</exception>
     ValueTask<Page<DeadLetter>> ListDeadAsync(DeadLetterFilter filter, CancellationToken cancellationToken);
 
     /// <summary>How many events and how many deliveries of each status there are; costs the same whatever the backlog.</summary>

@@ -26,7 +26,8 @@ internal static class SluiceHost
     {
         var started = false;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Limit).UseUrls(options.Urls);
+        var connections = new LastConnections();
+        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.CreateBoundListenSocket = connections.Listen).ConfigureKestrel(Limit).UseUrls(options.Urls);
         builder.Logging.AddConsole(console =>
         {
             // Standard error is for logs, standard output for answers. A terminal that cannot keep up loses lines, never time.
@@ -39,9 +40,11 @@ internal static class SluiceHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(28));
         builder.Services.AddRoutingCore();
         AddServices(builder.Services, options);
+        builder.Services.AddSingleton(connections).AddHostedService(provider => provider.GetRequiredService<LastConnections>());
 
         var app = builder.Build();
         app.Lifetime.ApplicationStarted.Register(() => started = true);
+        LastConnections.Use(app);
         app.MapWebhooks();
         app.MapHealth();
         app.MapOps();

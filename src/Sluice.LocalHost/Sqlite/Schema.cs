@@ -43,9 +43,11 @@ internal static class Schema
     /// <exception cref="StoreUnavailableException">Another program wrote it.</exception>
     public static void Check(SqliteConnection connection)
     {
+        // Tables first, then the version: a migration by another process in between has written both.
+        var tables = Read(connection, "SELECT count(*) FROM sqlite_schema");
         var version = Read(connection, "PRAGMA user_version");
         if (version > Version) throw new NewerDatabaseException(connection.DataSource, version);
-        if (version == 0 && Read(connection, "SELECT count(*) FROM sqlite_schema") > 0)
+        if (version == 0 && tables > 0)
             throw new StoreUnavailableException($"{connection.DataSource} is another program's database; name another --data folder");
     }
 
