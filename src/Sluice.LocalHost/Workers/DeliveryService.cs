@@ -19,6 +19,7 @@ internal sealed partial class DeliveryService(
 {
     private const int MostInSweep = LocalQueue.MostWaiting * 2;
     private const int OrphansAtOnce = 200;
+    private const int MostBlocked = 256;
 
     // A clock that was set is noticed at the latest then; nothing else depends on it.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
@@ -57,6 +58,9 @@ internal sealed partial class DeliveryService(
             return;
         }
 
+        // A handler may block its thread. Answers need threads too, and must not wait until the pool has noticed and grown.
+        ThreadPool.GetMinThreads(out var threads, out var completionThreads);
+        ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + Math.Min(workers, MostBlocked)), completionThreads);
         queue.Start(workers, ProcessAsync);
         await RecoverAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
