@@ -13,13 +13,14 @@ internal static class HandlerCall
     public static async ValueTask<Outcome> RunAsync(IHandler handler, WebhookEvent webhook, DeliveryContext context, TimeProvider time, CancellationToken stopping)
     {
         var timeout = context.Destination.Timeout;
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var stop = stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
+        using var limit = new CancellationTokenSource();
+        using var timer = time.CreateTimer(Cancel, limit, timeout, Timeout.InfiniteTimeSpan);
+        using var stop = stopping.UnsafeRegister(Cancel, limit);
         Outcome outcome;
         try
         {
             var call = handler.HandleAsync(webhook, context, limit.Token);
-            outcome = call.IsCompletedSuccessfully ? call.Result : await call.AsTask().WaitAsync(timeout + Notice, time, stopping.CanBeCanceled ? stopping : CancellationToken.None);
+            outcome = (call.IsCompletedSuccessfully ? call.Result : await call.AsTask().WaitAsync(timeout + Notice, time, stopping)) ?? Outcome.Retry("the handler returned no outcome (null)");
         }
         catch (TimeoutException) when (limit.IsCancellationRequested)
         {
@@ -40,5 +41,18 @@ internal static class HandlerCall
         return outcome.Kind == AttemptOutcome.Retry && stopping.IsCancellationRequested
             ? Outcome.Unknown("the host stopped during the attempt")
             : outcome with { Reason = outcome.Reason is null ? null : SafeText.OneLine(outcome.Reason) };
+    }
+
+    // What a handler has registered with its token is the user's: if it throws, neither a timer's thread nor a stop ends over it.
+    private static void Cancel(object? limit)
+    {
+        try
+        {
+            ((CancellationTokenSource)limit!).Cancel();
+        }
+        catch (Exception e) when (e is AggregateException or ObjectDisposedException)
+        {
+            // The attempt ends by its outcome, or by the time that it may take to notice.
+        }
     }
 }

@@ -37,7 +37,7 @@ internal static class SluiceHost
         }).AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>().AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Error)
             // Why a start failed is one line of the command's, not pages of the framework's.
             .AddFilter("Microsoft.Extensions.Hosting", level => started && level >= LogLevel.Error);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(28));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(22));
         builder.Services.AddRoutingCore();
         AddServices(builder.Services, options);
         builder.Services.AddSingleton(connections).AddHostedService(provider => provider.GetRequiredService<LastConnections>());

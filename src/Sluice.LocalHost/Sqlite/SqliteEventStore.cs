@@ -111,11 +111,12 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
             readers.Add(reader);
             return answer;
         }
-        catch (SqliteException e)
+        catch (Exception e)
         {
             // A statement that failed half-way is not worth keeping.
             reader?.Dispose();
-            throw Database.Unavailable(e);
+            if (e is SqliteException sqlite) throw Database.Unavailable(sqlite);
+            throw;
         }
     }
 }

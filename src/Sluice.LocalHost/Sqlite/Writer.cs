@@ -46,10 +46,19 @@ internal sealed class Writer : IDisposable
         {
             return await write.Task.WaitAsync(budget, time);
         }
-        catch (TimeoutException e)
+        catch (TimeoutException)
         {
-            write.GiveUp();
-            throw new StoreUnavailableException($"the disk did not answer within {budget.TotalSeconds} s", e);
+            if (write.GiveUp()) throw TooSlow(budget);
+        }
+
+        // It is being written: knowing the end is worth waiting once more, since what nobody knows of is claimed by nobody.
+        try
+        {
+            return await write.Task.WaitAsync(budget, time);
+        }
+        catch (TimeoutException)
+        {
+            throw TooSlow(2 * budget);
         }
     }
 
@@ -61,6 +70,8 @@ internal sealed class Writer : IDisposable
         thread.Join();
         work.Dispose();
     }
+
+    private static StoreUnavailableException TooSlow(TimeSpan waited) => new($"the disk did not answer within {waited.TotalSeconds} s");
 
     private Write<TState, TResult> Enqueue<TState, TResult>(TState state, Func<Book, TState, TResult> run)
     {
@@ -126,11 +137,21 @@ internal sealed class Writer : IDisposable
         {
             RollBack();
             if (batch.Count == 1) batch[0].Fail(Database.Unavailable(e));
-            else foreach (var write in batch) Commit([write]);
+            else CommitOneByOne(batch);
             return;
         }
 
         foreach (var write in batch) write.Complete();
+    }
+
+    // One write's own fault costs the others nothing. A failed fsync does: nothing may be written after it.
+    private void CommitOneByOne(List<IWrite> batch)
+    {
+        foreach (var write in batch)
+        {
+            if (fault is { } broke) write.Fail(new StoreUnavailableException(broke));
+            else Commit([write]);
+        }
     }
 
     private void RollBack()
@@ -177,11 +198,18 @@ internal sealed class Writer : IDisposable
     {
         // 0 while it waits, 1 once it is being written, 2 once its caller has given up.
         private int stage;
+        private TState state = state;
         private TResult? result;
 
         public bool TryBegin() => Interlocked.CompareExchange(ref stage, 1, 0) == 0;
 
-        public void GiveUp() => Interlocked.CompareExchange(ref stage, 2, 0);
+        /// <summary>Lets go of what was to be written. False when it is being written already.</summary>
+        public bool GiveUp()
+        {
+            if (Interlocked.CompareExchange(ref stage, 2, 0) != 0) return false;
+            state = default!;
+            return true;
+        }
 
         public void Run(Book book) => result = run(book, state);
 

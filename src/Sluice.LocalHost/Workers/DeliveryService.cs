@@ -14,7 +14,8 @@ namespace Sluice.LocalHost.Workers;
 /// At a stop it waits for the attempts under way, and at last interrupts them.
 /// </summary>
 internal sealed partial class DeliveryService(
-    LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Processor processor, TimeProvider time, ILogger<DeliveryService> logger)
+    LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Processor processor,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeliveryService> logger)
     : BackgroundService
 {
     private const int MostInSweep = LocalQueue.MostWaiting * 2;
@@ -29,13 +30,16 @@ internal sealed partial class DeliveryService(
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource interrupt = new();
+    private Task? idle;
+    private long stoppedAt;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        var idle = queue.StopAsync();
+        var waited = idle is null ? TimeSpan.Zero : time.GetElapsedTime(stoppedAt);
+        idle ??= queue.StopAsync();
         if (store.IsBroken) return;
-        if (await EndsWithinAsync(idle, Patience)) return;
+        if (await EndsWithinAsync(idle, waited < Patience ? Patience - waited : TimeSpan.Zero)) return;
         Log.Interrupting(logger, (int)Patience.TotalSeconds);
         await interrupt.CancelAsync();
         await EndsWithinAsync(idle, LastPatience);
@@ -62,6 +66,8 @@ internal sealed partial class DeliveryService(
         ThreadPool.GetMinThreads(out var threads, out var completionThreads);
         ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + Math.Min(workers, MostBlocked)), completionThreads);
         queue.Start(workers, ProcessAsync);
+        // From the first word of a stop on, while the server still answers who is in: what is kept now is delivered after the next start.
+        lifetime.ApplicationStopping.Register(() => (stoppedAt, idle) = (time.GetTimestamp(), queue.StopAsync()));
         await RecoverAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
