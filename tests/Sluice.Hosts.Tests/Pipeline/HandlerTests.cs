@@ -37,6 +37,16 @@ public sealed class HandlerTests
     }
 
     [Fact]
+    public async Task A_handler_that_returns_nothing_is_retried_with_a_reason_that_says_so()
+    {
+        await using var sluice = await StartAsync((_, context, _) => new(context.Attempt == 1 ? null! : Outcome.Done));
+        var id = await sluice.AcceptAsync();
+
+        Assert.Equal("the handler returned no outcome (null)", (await sluice.ToNextAttemptAsync(id, 1)).Reason);
+        await sluice.UntilAsync(id, DeliveryStatus.Delivered, 2);
+    }
+
+    [Fact]
     public async Task An_exception_after_the_first_wait_is_a_retry_too()
     {
         await using var sluice = await StartAsync(async (_, context, _) =>
