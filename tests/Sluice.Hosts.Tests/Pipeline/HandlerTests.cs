@@ -85,6 +85,28 @@ public sealed class HandlerTests
     }
 
     [Fact]
+    public async Task What_a_handler_throws_from_its_token_at_the_timeout_ends_nothing()
+    {
+        var calls = 0;
+        await using var sluice = await StartAsync(async (_, context, cancellationToken) =>
+        {
+            if (context.Attempt > 1) return Outcome.Done;
+            var over = new TaskCompletionSource();
+            await using var first = cancellationToken.Register(() => over.SetResult());
+            await using var second = cancellationToken.Register(() => throw new InvalidOperationException("the callback"));
+            Interlocked.Increment(ref calls);
+            await over.Task;
+            return Outcome.Retry("out of time");
+        });
+        var id = await sluice.AcceptAsync();
+        await sluice.UntilAsync(() => Volatile.Read(ref calls) == 1);
+        await sluice.PassAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("out of time", (await sluice.ToNextAttemptAsync(id, 1)).Reason);
+        await sluice.UntilAsync(id, DeliveryStatus.Delivered, 2);
+    }
+
+    [Fact]
     public async Task While_handlers_block_their_threads_webhooks_are_accepted()
     {
         using var gate = new ManualResetEventSlim();
