@@ -5,6 +5,9 @@ public sealed class SecretResolver(Func<string, string?> environment, string bas
 {
     private const int LargestFile = 64 * 1024;
 
+    // What Azure leaves in an app setting when it could not read the vault.
+    private const string VaultReference = "@Microsoft.KeyVault(";
+
     private readonly Dictionary<string, string> files = [];
 
     /// <summary>The files that were read or looked for, each as it was just before: a change of one is a change of the configuration.</summary>
@@ -17,6 +20,12 @@ public sealed class SecretResolver(Func<string, string?> environment, string bas
     public string? Resolve(string text, out string? error)
     {
         error = null;
+        if (text.StartsWith(VaultReference, StringComparison.OrdinalIgnoreCase))
+        {
+            error = "is a Key Vault reference that did not resolve; store the secret in the vault, and let this app's identity read it and stand in keyVaultReferenceIdentity";
+            return null;
+        }
+
         if (text.StartsWith("env:", StringComparison.Ordinal))
         {
             var name = text[4..];

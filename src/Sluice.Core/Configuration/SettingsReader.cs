@@ -8,7 +8,7 @@ namespace Sluice.Configuration;
 /// <summary>Reads the section <c>Sluice</c>; everything wrong in it is in <c>errors</c> afterwards.</summary>
 public static partial class SettingsReader
 {
-    public static SluiceSettings Read(IConfiguration configuration, HandlerCatalog handlers, SecretResolver secrets, ICollection<ConfigurationError> errors)
+    public static SluiceSettings Read(IConfiguration configuration, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
     {
         var root = new SectionReader(configuration.GetSection("Sluice"), errors);
         var sources = new List<SourceSettings>();
@@ -34,16 +34,16 @@ public static partial class SettingsReader
         return settings;
     }
 
-    private static string? ReadOpsToken(SectionReader ops, SecretResolver secrets)
+    private static string? ReadOpsToken(SectionReader ops, SecretResolver? secrets)
     {
-        if (ops.Text("Token") is not { } text) return null;
+        if (ops.Text("Token") is not { } text || secrets is null) return null;
         var token = secrets.Resolve(text, out var error);
         if (error is not null) ops.Fault("Token", error);
         else if (string.IsNullOrWhiteSpace(token)) ops.Fault("Token", "is empty; set it, or remove it and a token is made");
         return token;
     }
 
-    private static SourceSettings ReadSource(IConfigurationSection section, SecretResolver secrets, ICollection<ConfigurationError> errors)
+    private static SourceSettings ReadSource(IConfigurationSection section, SecretResolver? secrets, ICollection<ConfigurationError> errors)
     {
         var reader = new SectionReader(section, errors, section.Key);
         CheckName(reader);
@@ -69,10 +69,11 @@ public static partial class SettingsReader
         return source;
     }
 
-    private static List<SecretSettings> ReadSecrets(SectionReader source, SecretResolver secrets)
+    private static List<SecretSettings> ReadSecrets(SectionReader source, SecretResolver? secrets)
     {
         var found = new List<SecretSettings>();
         var list = source.Section("Secrets");
+        if (secrets is null) return found;
         if (list.Value is { Length: > 0 }) source.Fault("Secrets", "is one text; write a list: [\"...\"]");
         foreach (var child in list.GetChildren())
         {
@@ -91,13 +92,14 @@ public static partial class SettingsReader
         return found;
     }
 
-    private static DestinationSettings ReadDestination(SectionReader reader, HashSet<string> sources, RetryOptions retry, HandlerCatalog handlers)
+    private static DestinationSettings ReadDestination(SectionReader reader, HashSet<string> sources, RetryOptions retry, HandlerCatalog? handlers)
     {
         CheckName(reader);
-        var handler = reader.Required("Handler", $"name one of {string.Join(", ", handlers.Names)}");
+        var handler = reader.Required("Handler", handlers is null ? "name the handler that delivers to it, such as http" : $"name one of {string.Join(", ", handlers.Names)}");
         var own = Array.Empty<string>() as IReadOnlyCollection<string>;
-        if (handlers.TryGet(handler, out var known)) own = known.Settings;
-        else if (handler.Length > 0) reader.Fault("Handler", $"is '{handler}', which is not there; name one of {string.Join(", ", handlers.Names)}");
+        IHandler? known = null;
+        if (handlers?.TryGet(handler, out known) == true) own = known!.Settings;
+        else if (handlers is not null && handler.Length > 0) reader.Fault("Handler", $"is '{handler}', which is not there; name one of {string.Join(", ", handlers.Names)}");
 
         Uri? url = null;
         if (reader.Text("Url") is { } text && (!Uri.TryCreate(text, UriKind.Absolute, out url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0))
@@ -119,6 +121,8 @@ public static partial class SettingsReader
             Timeout = reader.Time("Timeout", TimeSpan.FromMilliseconds(100), DestinationSettings.LongestTimeout) ?? DestinationSettings.DefaultTimeout,
             Retry = ReadRetry(reader.Inside(reader.Section("Retry")), retry),
         };
+        // Only the app that has the handler knows its settings.
+        if (handlers is null) return settings;
         settings = settings with { Settings = reader.Rest(own) };
         foreach (var fault in known?.Check(settings) ?? []) reader.Fault(null, fault);
         return settings;

@@ -31,11 +31,13 @@ public sealed class SluiceConfiguration
     public bool TryGetDestination(string name, [NotNullWhen(true)] out Destination? destination) => destinations.TryGetValue(name, out destination);
 
     /// <summary>Reads and prepares everything. A source with a fault is there and accepts nothing; the caller decides what else the errors mean.</summary>
-    public static SluiceConfiguration Build(IConfiguration configuration, ProviderCatalog providers, HandlerCatalog handlers, SecretResolver secrets, ICollection<ConfigurationError> errors)
+    /// <param name="handlers">Null in an app that delivers nothing: any handler's name will do.</param>
+    /// <param name="secrets">Null in an app that checks no signatures: its sources need no secrets and accept nothing.</param>
+    public static SluiceConfiguration Build(IConfiguration configuration, ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
     {
         var settings = SettingsReader.Read(configuration, handlers, secrets, errors);
         Destination[] destinations = [.. settings.Destinations
-            .Where(destination => handlers.TryGet(destination.Handler, out _))
+            .Where(destination => handlers is null || handlers.TryGet(destination.Handler, out _))
             .Select(destination => new Destination(destination, handlers))];
 
         var sources = new List<Source>();
@@ -45,10 +47,10 @@ public sealed class SluiceConfiguration
             {
                 if (source.Provider.Length > 0)
                     errors.Add(new($"Sluice:Sources:{source.Name}:Provider", $"is '{source.Provider}', which is not known; name one of {string.Join(", ", providers.Names)}", source.Name));
-                continue;
+                provider = new UnknownProvider(source.Provider);
             }
 
-            sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], errors));
+            sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], errors) with { ChecksSignatures = secrets is not null });
         }
 
         return new SluiceConfiguration(settings, sources, destinations);

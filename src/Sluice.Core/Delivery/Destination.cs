@@ -5,17 +5,20 @@ namespace Sluice.Delivery;
 /// <summary>A destination made ready for use.</summary>
 public sealed class Destination
 {
-    public Destination(DestinationSettings settings, HandlerCatalog handlers)
+    private readonly IHandler? handler;
+
+    /// <param name="handlers">Null in an app that delivers nothing.</param>
+    public Destination(DestinationSettings settings, HandlerCatalog? handlers)
     {
         Settings = settings;
-        Handler = handlers.TryGet(settings.Handler, out var handler) ? handler : throw new ArgumentException($"no handler '{settings.Handler}'", nameof(settings));
+        if (handlers?.TryGet(settings.Handler, out handler) == false) throw new ArgumentException($"no handler '{settings.Handler}'", nameof(settings));
     }
 
     public string Name => Settings.Name;
 
     public DestinationSettings Settings { get; }
 
-    public IHandler Handler { get; }
+    public IHandler Handler => handler ?? throw new InvalidOperationException($"this app delivers nothing, so that '{Settings.Handler}' is only a name here");
 
     /// <summary>Whether it takes events of a source at all.</summary>
     public bool Takes(string source) => Settings.Sources is null || Settings.Sources.Contains(source, StringComparer.Ordinal);

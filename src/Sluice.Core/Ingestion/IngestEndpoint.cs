@@ -16,11 +16,11 @@ namespace Sluice.Ingestion;
 /// <summary>The URL that senders post to: from a request to an envelope, and from what became of it to a status.</summary>
 public sealed partial class IngestEndpoint(LiveConfiguration configuration, Ingestor ingestor, RejectionLog rejections, TimeProvider time, ILogger<IngestEndpoint> logger)
 {
-    /// <summary>Handles every method on <c>/api/webhooks/{source}</c>. Never throws for what a stranger sends.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>Handles every method on <c>/api/webhooks/{source}</c> and writes the answer. Never throws for what a stranger sends.</summary>
+    public async Task HandleAsync(HttpContext context, string name)
     {
         var response = context.Response;
-        if (context.Request.RouteValues["source"] is not string name || !configuration.Current.TryGetSource(name, out var source))
+        if (!configuration.Current.TryGetSource(name, out var source))
         {
             Answers.Error(response, StatusCodes.Status404NotFound, "unknown source");
             return;
@@ -141,6 +141,6 @@ public static class IngestRoutes
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<IngestEndpoint>();
-        routes.Map("/api/webhooks/{source}", (RequestDelegate)endpoint.HandleAsync);
+        routes.Map("/api/webhooks/{source}", (RequestDelegate)(context => endpoint.HandleAsync(context, (string)context.Request.RouteValues["source"]!)));
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Delivery;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.Processing;
@@ -14,7 +15,7 @@ namespace Sluice.Ingestion;
 
 /// <summary>Turns an envelope into a kept event: verify, describe, match, book, ring. When it returns Accepted or Duplicate the event is durable.</summary>
 public sealed partial class Ingestor(
-    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Replayer replayer, Random random, ILogger<Ingestor> logger)
+    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Replayer replayer, Random random, ILogger<Ingestor> logger, IEnvelopeCarrier? carrier = null)
 {
     private const int LongestName = 200;
 
@@ -27,7 +28,27 @@ public sealed partial class Ingestor(
         if (source.Provider.Handshake(envelope) is { } answer) return new(IngestResult.Answered, Answer: answer);
 
         var webhook = Describe(source, envelope);
-        var deliveries = Match(source, webhook, out var reserved);
+        try
+        {
+            return await KeepAsync(webhook, source.Destinations, cancellationToken);
+        }
+        catch (StoreUnavailableException e) when (carrier is not null)
+        {
+            // The store may have kept it after all: it is then found to be a duplicate where it arrives.
+            Log.Carried(logger, source.Name, webhook.Id, e.Message);
+            await CarryAsync(webhook, e, cancellationToken);
+            return new(IngestResult.Accepted, webhook.Id);
+        }
+    }
+
+    /// <summary>Keeps an event that was verified before it travelled in a message.</summary>
+    /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was.</exception>
+    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, CancellationToken cancellationToken) =>
+        KeepAsync(webhook, [.. configuration.Current.Destinations.Where(destination => destination.Takes(webhook.Source))], cancellationToken);
+
+    private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, CancellationToken cancellationToken)
+    {
+        var deliveries = Match(destinations, webhook, out var reserved);
         Booked booked;
         try
         {
@@ -46,7 +67,7 @@ public sealed partial class Ingestor(
             return new(IngestResult.Duplicate, webhook.Id);
         }
 
-        Telemetry.Accepted.Add(1, new KeyValuePair<string, object?>("source", source.Name));
+        Telemetry.Accepted.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
         foreach (var delivery in deliveries) await RingAsync(webhook, delivery);
         return new(IngestResult.Accepted, webhook.Id);
     }
@@ -69,11 +90,11 @@ public sealed partial class Ingestor(
         };
     }
 
-    private List<BookedDelivery> Match(Source source, WebhookEvent webhook, out int reserved)
+    private List<BookedDelivery> Match(IReadOnlyList<Destination> destinations, WebhookEvent webhook, out int reserved)
     {
         reserved = 0;
-        var deliveries = new List<BookedDelivery>(source.Destinations.Count);
-        foreach (var destination in source.Destinations)
+        var deliveries = new List<BookedDelivery>(destinations.Count);
+        foreach (var destination in destinations)
         {
             if (!destination.TakesType(webhook.Type)) continue;
             if (queue.TryReserve())
@@ -111,6 +132,18 @@ public sealed partial class Ingestor(
         }
     }
 
+    private async ValueTask CarryAsync(WebhookEvent webhook, StoreUnavailableException cause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await carrier!.CarryAsync(webhook, cancellationToken);
+        }
+        catch (QueueUnavailableException e)
+        {
+            throw new StoreUnavailableException($"{cause.Message}; and it could not travel in a message either: {e.Message}", e);
+        }
+    }
+
     private async ValueTask AfterDuplicateAsync(WebhookEvent webhook, Booked booked, CancellationToken cancellationToken)
     {
         Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
@@ -129,6 +162,9 @@ public sealed partial class Ingestor(
 
         [LoggerMessage(2, LogLevel.Warning, "{Source} sent event {Event} again with other bytes; the first are kept")]
         public static partial void Conflict(ILogger logger, string source, EventId @event);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Source}: the store is away, event {Id} travels in a message: {Reason}")]
+        public static partial void Carried(ILogger logger, string source, EventId id, string reason);
 
         [LoggerMessage(3, LogLevel.Information, "{Source} redelivered event {Event}: {Count} dead letters replayed")]
         public static partial void RedeliveryReplayed(ILogger logger, string source, EventId @event, int count);

@@ -17,6 +17,9 @@ public sealed record Source(
 {
     public string Name => Settings.Name;
 
+    /// <summary>False in an app that was given no secrets because it checks none: whether the source is usable is not known there.</summary>
+    public bool ChecksSignatures { get; init; } = true;
+
     /// <summary>Whether one of its secrets is valid at that moment: without one it accepts nothing.</summary>
     public bool IsUsable(DateTimeOffset now) => Verifier is not null && Keys.Any(key => !(now < key.NotBefore) && !(now >= key.NotAfter));
 

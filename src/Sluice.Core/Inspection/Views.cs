@@ -76,7 +76,7 @@ public sealed record DeadLetterView(string Id, string Event, string Destination,
         dead.Id.ToString(), dead.Id.Event.ToString(), dead.Id.Destination, dead.Reason, dead.StatusCode, dead.Attempts, dead.DeadAt, dead.Source, dead.Type);
 }
 
-public sealed record SourceView(string Name, string Provider, bool Usable, bool Paused, int Secrets, IReadOnlyList<string> Destinations);
+public sealed record SourceView(string Name, string Provider, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Usable, bool Paused, int Secrets, IReadOnlyList<string> Destinations);
 
 public sealed record DestinationView(string Name, string Handler, string? Url, IReadOnlyList<string>? Sources, IReadOnlyList<string>? Types);
 

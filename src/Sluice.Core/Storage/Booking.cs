@@ -56,6 +56,9 @@ public sealed record Claim
 
     /// <summary>The event, where it is at hand; otherwise it is loaded.</summary>
     public WebhookEvent? Event { get; init; }
+
+    /// <summary>The store's own mark of the delivery as it was claimed, which spares it a look when the attempt is recorded; null where it needs none.</summary>
+    public string? Version { get; init; }
 }
 
 /// <summary>How a claimed attempt ended and what becomes of the delivery.</summary>

@@ -29,7 +29,10 @@ public interface IEventStore
     /// </summary>
     ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken);
 
-    /// <summary>The deliveries whose due time is not after <paramref name="upTo"/>, oldest first, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// The deliveries whose due time is not after <paramref name="upTo"/>, oldest first, at most <paramref name="limit"/>. A claimed one
+    /// is due when its lease ends, or later where its due row stood later.
+    /// </summary>
     ValueTask<DueRows> DueAsync(DateTimeOffset upTo, int limit, CancellationToken cancellationToken);
 
     /// <summary>Moves the due time of a delivery that waits for the bell's attempt; does nothing to one that has moved on.</summary>

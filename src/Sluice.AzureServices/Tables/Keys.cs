@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Sluice.Events;
+
+namespace Sluice.AzureServices.Tables;
+
+/// <summary>
+/// How rows are called. Nothing of a sender's stands in a key: an event's partition is its id, a hash, and names of destinations are
+/// plain by rule. Index rows carry the number of the write that made them, so that no two writers ever mean the same row.
+/// </summary>
+internal static partial class Keys
+{
+    /// <summary>The event's own row in its partition.</summary>
+    public const string Event = "e";
+
+    /// <summary>Index partitions: by the first digit of an event's id, so that writing spreads.</summary>
+    public const string Shards = "0123456789abcdef";
+
+    /// <summary>Due rows of deliveries that wait without a bell.</summary>
+    public const string Waiting = "dw";
+
+    /// <summary>Due rows of deliveries whose bell was rung.</summary>
+    public const string Rung = "dr";
+
+    public const string List = "l";
+
+    public const string Dead = "x";
+
+    /// <summary>Dead letters whose message is not in the dead-letter queue yet.</summary>
+    public const string Open = "o";
+
+    /// <summary>The partition of the sums in the index.</summary>
+    public const string Sums = "sums";
+
+    public static string Shard(EventId id) => id.ToString()[..1];
+
+    public static string Delivery(string destination) => "d-" + destination;
+
+    public static string Attempt(string destination, int number) => string.Create(CultureInfo.InvariantCulture, $"t-{destination}-{number:D10}");
+
+    public static string Body(long set, int number) => string.Create(CultureInfo.InvariantCulture, $"b-{set:x16}-{number:D4}");
+
+    public static string Due(bool isRung, DateTimeOffset due, DeliveryId delivery, int attempt, long receipt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(isRung ? Rung : Waiting)}-{due.UtcTicks:D19}-{delivery.Event}-{attempt:D10}-{receipt:x16}-{delivery.Destination}");
+
+    public static string Listed(DateTimeOffset receivedAt, EventId id, long receipt) => string.Create(CultureInfo.InvariantCulture, $"{List}-{NewestFirst(receivedAt)}-{id}-{receipt:x16}");
+
+    public static string DeadLetter(DateTimeOffset deadAt, DeliveryId delivery, long receipt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Dead}-{NewestFirst(deadAt)}-{delivery.Event}-{receipt:x16}-{delivery.Destination}");
+
+    public static string OpenDeath(DeliveryId delivery, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{Open}-{delivery.Event}-{attempt:D10}-{delivery.Destination}");
+
+    /// <summary>A moment as a text that sorts the later before the earlier.</summary>
+    public static string NewestFirst(DateTimeOffset moment) => (DateTimeOffset.MaxValue.UtcTicks - moment.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
+
+    /// <summary>What a due row's key says.</summary>
+    public static (DateTimeOffset Due, DeliveryId Delivery, int Attempt) ReadDue(string key) =>
+        (new(long.Parse(key.AsSpan(3, 19), CultureInfo.InvariantCulture), TimeSpan.Zero), new(Id(key.AsSpan(23, 32)), key[84..]), int.Parse(key.AsSpan(56, 10), CultureInfo.InvariantCulture));
+
+    /// <summary>Whose row of the list it is.</summary>
+    public static EventId ReadListed(string key) => Id(key.AsSpan(22, 32));
+
+    /// <summary>Which dead letter's row it is.</summary>
+    public static DeliveryId ReadDeadLetter(string key) => new(Id(key.AsSpan(22, 32)), key[72..]);
+
+    /// <summary>Which death it is whose message is not in the dead-letter queue yet.</summary>
+    public static (DeliveryId Delivery, int Attempt) ReadOpenDeath(string key) => (new(Id(key.AsSpan(2, 32)), key[46..]), int.Parse(key.AsSpan(35, 10), CultureInfo.InvariantCulture));
+
+    /// <summary>Whether a text is a place in a list, as pages give it out: a moment and the id behind it.</summary>
+    public static bool IsPlace([NotNullWhen(true)] string? text) => text is not null && Places().IsMatch(text);
+
+    private static EventId Id(ReadOnlySpan<char> hex) => EventId.TryParse(hex.ToString(), out var id) ? id : throw new FormatException($"'{hex}' is no event id");
+
+    [GeneratedRegex(@"\A[0-9]{19}-[0-9a-f]{32}[0-9a-z_-]{0,60}\z")]
+    private static partial Regex Places();
+}

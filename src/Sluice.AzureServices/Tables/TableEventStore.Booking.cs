@@ -1,0 +1,118 @@
+using Azure;
+using Azure.Data.Tables;
+using Sluice.Events;
+using Sluice.Processing;
+using Sluice.Storage;
+
+namespace Sluice.AzureServices.Tables;
+
+public sealed partial class TableEventStore
+{
+    /// <summary>A transaction holds 100 rows; those of more deliveries are added one by one.</summary>
+    private const int DeliveriesAtOnce = 80;
+
+    public ValueTask<Booked> BookAsync(Booking booking, CancellationToken cancellationToken)
+    {
+        // One number for all tries: an event that is found with it is our own.
+        var receipt = NewReceipt();
+        return tables.WithinAsync(token => BookAsync(booking, receipt, token), cancellationToken);
+    }
+
+    private async Task<Booked> BookAsync(Booking booking, long receipt, CancellationToken cancellationToken)
+    {
+        var (webhook, id) = (booking.Event, booking.Event.Id);
+        var deliveries = booking.Deliveries.Take(DeliveriesAtOnce).Select(delivery => NewDelivery(new(id, delivery.Destination), delivery.Due, delivery.Lease, receipt, receipt)).ToList();
+        var row = new EventRow(webhook, receipt, Keys.Listed(webhook.ReceivedAt, id, receipt), booking.Deliveries.Skip(DeliveriesAtOnce).Select(delivery => delivery.Destination));
+
+        var listed = IndexRow(id, row.ListKey);
+        (listed["Source"], listed["Type"]) = (webhook.Source, webhook.Type);
+        await AddIndexAsync(id, [listed, .. deliveries.Select(delivery => IndexRow(id, delivery.DueKey!))], cancellationToken);
+        foreach (var body in row.BodyRows) await Book.UpsertEntityAsync(body, TableUpdateMode.Replace, cancellationToken);
+        try
+        {
+            await Book.SubmitTransactionAsync(
+                [new(TableTransactionActionType.Add, row.Entity), .. deliveries.Select(delivery => new TableTransactionAction(TableTransactionActionType.Add, delivery.ToEntity()))], cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            var rows = await PartitionAsync(id, "d", "e", EventRow.WithoutBody, cancellationToken);
+            var first = Event(rows) ?? throw new StoreUnavailableException($"event {id} was let go while it was booked again; the next try books it");
+            if (first.Receipt != receipt)
+            {
+                await ForgetAsync(id, [row.ListKey, .. deliveries.Select(delivery => delivery.DueKey)], cancellationToken);
+                await ForgetBodyAsync(row, cancellationToken);
+                return new Booked(IsDuplicate: true, !first.HasBody(webhook.Body.Span), Deliveries(rows).Any(delivery => delivery.Status == DeliveryStatus.DeadLettered));
+            }
+        }
+
+        sums.Booked(deliveries.Count);
+        if (row.More.Length > 0) await AddRestAsync(row, cancellationToken);
+        return new Booked(IsDuplicate: false);
+    }
+
+    public ValueTask<Bell?> AddDeliveryAsync(DeliveryId delivery, DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        var receipt = NewReceipt();
+        return tables.WithinAsync(async token =>
+        {
+            var found = await Book.GetEntityIfExistsAsync<TableEntity>(delivery.Event.ToString(), Keys.Event, EventRow.WithoutBody, token);
+            return found.HasValue && await AddAsync(new EventRow(found.Value!), delivery, due, receipt, token) ? new Bell(delivery, 1) : null;
+        }, cancellationToken);
+    }
+
+    private static DeliveryRow NewDelivery(DeliveryId id, DateTimeOffset due, Lease? lease, long receipt, long booking) => new()
+    {
+        Id = id, DueKey = Keys.Due(isRung: true, due, id, 1, receipt), Lease = lease, Number = lease is null ? 0 : 1, Receipt = receipt, Booking = booking,
+    };
+
+    private async Task<bool> AddAsync(EventRow webhook, DeliveryId id, DateTimeOffset due, long receipt, CancellationToken cancellationToken)
+    {
+        var row = NewDelivery(id, due, null, receipt, webhook.Receipt);
+        await AddIndexAsync(id.Event, row.DueKey!, cancellationToken);
+        try
+        {
+            // The event is touched too, so that nothing is added to one that is let go at the same moment.
+            var still = new TableEntity(id.Event.ToString(), Keys.Event) { ["AddedLast"] = id.Destination };
+            await Book.SubmitTransactionAsync([new(TableTransactionActionType.UpdateMerge, still, webhook.Entity.ETag), new(TableTransactionActionType.Add, row.ToEntity())], cancellationToken);
+        }
+        catch (RequestFailedException e) when (IsConflict(e))
+        {
+            var found = await Book.GetEntityIfExistsAsync<TableEntity>(id.Event.ToString(), Keys.Event, EventRow.WithoutBody, cancellationToken);
+            var there = await DeliveryAsync(id, cancellationToken);
+            if (there?.Receipt != receipt)
+            {
+                await ForgetAsync(id.Event, [row.DueKey], cancellationToken);
+                // Only another delivery was added to the event meanwhile: once more, with what the event is now.
+                return there is null && found.HasValue && await AddAsync(new EventRow(found.Value!), id, due, NewReceipt(), cancellationToken);
+            }
+        }
+
+        sums.Added();
+        return true;
+    }
+
+    /// <summary>Adds the deliveries that did not fit into the booking's transaction. Whoever meets an event that still names some does it.</summary>
+    private async Task AddRestAsync(EventRow webhook, CancellationToken cancellationToken)
+    {
+        var due = time.GetUtcNow() + BellTimes.Grace;
+        foreach (var destination in webhook.More)
+        {
+            var found = await Book.GetEntityAsync<TableEntity>(webhook.Entity.PartitionKey, Keys.Event, EventRow.WithoutBody, cancellationToken);
+            await AddAsync(new EventRow(found.Value), new(webhook.Id, destination), due, NewReceipt(), cancellationToken);
+        }
+
+        await Book.UpdateEntityAsync(new TableEntity(webhook.Entity.PartitionKey, Keys.Event) { ["More"] = "" }, ETag.All, TableUpdateMode.Merge, cancellationToken);
+    }
+
+    private async Task ForgetBodyAsync(EventRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var body in row.BodyRows) await Book.DeleteEntityAsync(body.PartitionKey, body.RowKey, ETag.All, cancellationToken);
+        }
+        catch (Exception e) when (e is RequestFailedException or OperationCanceledException or AggregateException)
+        {
+            // They go when the event does.
+        }
+    }
+}

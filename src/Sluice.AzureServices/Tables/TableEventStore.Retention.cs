@@ -1,0 +1,118 @@
+using Azure;
+using Azure.Data.Tables;
+using Sluice.Events;
+using Sluice.Storage;
+
+namespace Sluice.AzureServices.Tables;
+
+public sealed partial class TableEventStore
+{
+    private const int RowsAtOnce = 99;
+
+    public ValueTask<Retained> RetainAsync(DateTimeOffset before, int limit, DateTimeOffset now, CancellationToken cancellationToken) => tables.WithinAsync(async token =>
+    {
+        var (expired, deleted, touched) = (0, 0, 0);
+        // Events that were received at that very moment stay.
+        var (rows, _) = await NewestAsync(Keys.List, Keys.Shards, Keys.NewestFirst(before) + "~", 4 * limit, token);
+        foreach (var listed in rows)
+        {
+            if (touched >= limit) break;
+            var id = Keys.ReadListed(listed.RowKey);
+            var found = await PartitionAsync(id, "b", "t", EventRow.WithoutBody, token);
+            if (Event(found) is not { } webhook || webhook.ListKey != listed.RowKey)
+            {
+                if (Event(found) is null) await DeleteAsync(found, token);
+                await ForgetAsync(id, [listed.RowKey], token);
+                continue;
+            }
+
+            var deliveries = Deliveries(found).ToList();
+            if (deliveries.Exists(delivery => !delivery.Status.IsEnd() && delivery.IsHeld(now)) && deliveries.TrueForAll(delivery => delivery.Status.IsEnd() || delivery.IsHeld(now))) continue;
+            if (deliveries.Exists(delivery => !delivery.Status.IsEnd()))
+            {
+                var here = 0;
+                foreach (var delivery in deliveries.Where(delivery => !delivery.Status.IsEnd() && !delivery.IsHeld(now))) here += await ExpireAsync(delivery, now, token) ? 1 : 0;
+                (expired, touched) = (expired + here, touched + 1);
+            }
+            else if (await LetGoAsync(webhook, deliveries, found, token))
+            {
+                (deleted, touched) = (deleted + 1, touched + 1);
+            }
+        }
+
+        return new Retained(expired, deleted);
+    }, cancellationToken);
+
+    private async Task<bool> ExpireAsync(DeliveryRow row, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ended = row.Ended(DeliveryStatus.Expired, "older than the retention", now) with { Receipt = NewReceipt() };
+        List<TableTransactionAction> actions = [new(TableTransactionActionType.UpdateReplace, ended.ToEntity(), row.ETag)];
+        // Somebody began an attempt and was not heard of again: it stays in the book as unknown.
+        if (row.Lease is not null)
+        {
+            var unknown = new Attempt { Number = row.Number, Outcome = AttemptOutcome.Unknown, StartedAt = now, Duration = TimeSpan.Zero };
+            actions.Add(new(TableTransactionActionType.Add, new AttemptRow(row.Id.Destination, unknown, row.Booking).ToEntity(row.Id.Event)));
+        }
+
+        try
+        {
+            await Book.SubmitTransactionAsync(actions, cancellationToken);
+        }
+        catch (RequestFailedException e) when (IsConflict(e))
+        {
+            var there = await DeliveryAsync(row.Id, cancellationToken);
+            // Unchanged: it was the attempt that was there already, because a late holder had been refused. It says more than unknown.
+            var isOurs = there?.Receipt == ended.Receipt || (there?.ETag == row.ETag && await ChangeAsync(row, ended, cancellationToken));
+            if (!isOurs) return false;
+        }
+
+        sums.Moved(row.Status, DeliveryStatus.Expired);
+        await ForgetAsync(row.Id.Event, [row.DueKey], cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> LetGoAsync(EventRow webhook, List<DeliveryRow> deliveries, List<TableEntity> found, CancellationToken cancellationToken)
+    {
+        // The event goes with its deliveries in one transaction, each as it was read: one that was opened again meanwhile stops it.
+        // Of more deliveries than fit, those beyond go first; they have ended.
+        foreach (var some in deliveries.Skip(RowsAtOnce).Chunk(RowsAtOnce))
+            if (!await TryDeleteAsync([.. some.Select(delivery => (Keys.Delivery(delivery.Id.Destination), delivery.ETag))], webhook, cancellationToken)) return false;
+        if (!await TryDeleteAsync([(Keys.Event, webhook.Entity.ETag), .. deliveries.Take(RowsAtOnce).Select(delivery => (Keys.Delivery(delivery.Id.Destination), delivery.ETag))], webhook, cancellationToken)) return false;
+
+        sums.LetGo(deliveries.Select(delivery => delivery.Status));
+        await DeleteAsync([.. found.Where(row => row.RowKey[0] is 'b' or 't')], cancellationToken);
+        await ForgetAsync(webhook.Id, [.. deliveries.Select(delivery => delivery.DeadKey), webhook.ListKey], cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> TryDeleteAsync((string Key, ETag ETag)[] rows, EventRow webhook, CancellationToken cancellationToken)
+    {
+        var partition = webhook.Entity.PartitionKey;
+        try
+        {
+            await Book.SubmitTransactionAsync(rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, row.Key), row.ETag)), cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (IsConflict(e))
+        {
+            // Gone is gone, whoever did it: our own try whose answer got lost among them.
+            return e.Status == 404 && !(await Book.GetEntityIfExistsAsync<TableEntity>(partition, rows[0].Key, ["PartitionKey"], cancellationToken)).HasValue;
+        }
+    }
+
+    // What is left of an event that is gone.
+    private async Task DeleteAsync(List<TableEntity> rows, CancellationToken cancellationToken)
+    {
+        foreach (var some in rows.Chunk(RowsAtOnce))
+        {
+            try
+            {
+                await Book.SubmitTransactionAsync(some.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
+            }
+            catch (RequestFailedException e) when (IsConflict(e))
+            {
+                // Another removes them too.
+            }
+        }
+    }
+}
