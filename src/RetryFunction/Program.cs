@@ -1,1 +1,18 @@
-return;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Sluice.AzureServices.Hosting;
+
+try
+{
+    var builder = FunctionsApplication.CreateBuilder(args);
+    builder.ConfigureFunctionsWebApplication();
+    builder.Services.AddSingleton(TimeProvider.System).AddSingleton(Random.Shared).AddSluiceOnAzure(builder.Configuration, FunctionApp.Retry);
+    await builder.Build().RunAsync();
+    return 0;
+}
+catch (AppSettingsException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
+}

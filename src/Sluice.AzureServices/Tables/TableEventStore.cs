@@ -44,6 +44,13 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
     public async ValueTask<EventRecord?> FindAsync(EventId id, CancellationToken cancellationToken) =>
         await tables.WithinAsync(token => RecordAsync(id, token), cancellationToken);
 
+    /// <summary>Keeps the rows of the sums few.</summary>
+    public async ValueTask FoldSumsAsync(CancellationToken cancellationToken) => await tables.WithinAsync(async token =>
+    {
+        await sums.FoldAsync(token);
+        return true;
+    }, cancellationToken);
+
     /// <summary>Writes down what is not written yet of the sums.</summary>
     public ValueTask DisposeAsync() => sums.DisposeAsync();
 

@@ -50,7 +50,11 @@ public sealed class SluiceConfiguration
                 provider = new UnknownProvider(source.Provider);
             }
 
-            sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], errors) with { ChecksSignatures = secrets is not null });
+            sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], errors) with
+            {
+                ChecksSignatures = secrets is not null,
+                Fault = errors.FirstOrDefault(error => error.Source == source.Name)?.ToString(),
+            });
         }
 
         return new SluiceConfiguration(settings, sources, destinations);

@@ -17,10 +17,11 @@ namespace Sluice.Ingestion;
 public sealed partial class IngestEndpoint(LiveConfiguration configuration, Ingestor ingestor, RejectionLog rejections, TimeProvider time, ILogger<IngestEndpoint> logger)
 {
     /// <summary>Handles every method on <c>/api/webhooks/{source}</c> and writes the answer. Never throws for what a stranger sends.</summary>
-    public async Task HandleAsync(HttpContext context, string name)
+    /// <param name="secret">The part of the path behind the source's name, where there is one. No provider takes its secret from there yet.</param>
+    public async Task HandleAsync(HttpContext context, string name, string? secret = null)
     {
         var response = context.Response;
-        if (!configuration.Current.TryGetSource(name, out var source))
+        if (secret is not null || !configuration.Current.TryGetSource(name, out var source))
         {
             Answers.Error(response, StatusCodes.Status404NotFound, "unknown source");
             return;

@@ -120,6 +120,7 @@ public sealed partial class Ingestor(
         {
             Claim = delivery.Lease is null ? null : new Claim { Delivery = id, Attempt = 1, CountedFrom = 0, Lease = delivery.Lease, Event = webhook },
             TraceParent = Activity.Current?.Id,
+            Label = new(webhook.Source, webhook.Type),
         };
         try
         {

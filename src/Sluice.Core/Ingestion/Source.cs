@@ -17,6 +17,9 @@ public sealed record Source(
 {
     public string Name => Settings.Name;
 
+    /// <summary>Why it accepts nothing: the first fault of its configuration; null where there is none.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>False in an app that was given no secrets because it checks none: whether the source is usable is not known there.</summary>
     public bool ChecksSignatures { get; init; } = true;
 

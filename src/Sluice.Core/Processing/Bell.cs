@@ -15,4 +15,11 @@ public sealed record Bell(DeliveryId Delivery, int Attempt)
 
     /// <summary>The trace that rang it, in W3C form.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>What people want to read of it where a queue shows its messages; nothing is decided by it.</summary>
+    public BellLabel? Label { get; init; }
 }
+
+/// <summary>What a bell is about, for people.</summary>
+/// <param name="LastStatus">How the attempt before ended; null for a first.</param>
+public sealed record BellLabel(string Source, string Type, string? LastStatus = null);

@@ -106,7 +106,7 @@ public sealed partial class Processor(
         if (written == Written.No) return null;
 
         // A bell too many is harmless, so that a doubt is rung: the book decides.
-        if (rings) await RingAsync(new Bell(claim.Delivery, claim.Attempt + 1), verdict.At!.Value);
+        if (rings) await RingAsync(new Bell(claim.Delivery, claim.Attempt + 1) { Label = claim.Event is { } webhook ? new(webhook.Source, webhook.Type, outcome.Reason) : null }, verdict.At!.Value);
         if (written == Written.InDoubt) return null;
         Tell(completion);
         return verdict.Status;

@@ -9,11 +9,11 @@ public sealed partial class Retention(LiveConfiguration configuration, IEventSto
     private const int EventsPerStep = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Steps until nothing is left to let go of.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Steps until nothing is left to let go of, or the time that it may take is over: the next run goes on.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken, TimeSpan? atMost = null)
     {
-        var (expired, deleted) = (0, 0);
-        while (true)
+        var (expired, deleted, started) = (0, 0, time.GetTimestamp());
+        while (!(time.GetElapsedTime(started) >= atMost))
         {
             var now = time.GetUtcNow();
             var step = await store.RetainAsync(now - configuration.Current.Settings.Retention, EventsPerStep, now, cancellationToken);

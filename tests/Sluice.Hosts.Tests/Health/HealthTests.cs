@@ -77,7 +77,7 @@ public sealed class HealthTests
         Assert.Equal(200, (await sluice.GetAsync("/api/health/ready")).Status);
         sluice.Time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(["source stripe has no usable secret"], Faults(await sluice.GetAsync("/api/health/ready")));
+        Assert.Equal(["source stripe accepts nothing: none of its secrets is valid now"], Faults(await sluice.GetAsync("/api/health/ready")));
     }
 
     [Fact]

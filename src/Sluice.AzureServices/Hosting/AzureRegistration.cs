@@ -1,0 +1,83 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Sluice.AzureServices.ServiceBus;
+using Sluice.AzureServices.Tables;
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Processing;
+using Sluice.Providers;
+using Sluice.Storage;
+
+namespace Sluice.AzureServices.Hosting;
+
+/// <summary>The core with its book on Table Storage and its bell on Service Bus, one client of each for the process. The app adds its <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
+public static class AzureRegistration
+{
+    // A sender waits: booking and, where that fails, handing the event over take a second and a half in all.
+    private static readonly TimeSpan AnswerBooking = TimeSpan.FromMilliseconds(900);
+    private static readonly TimeSpan AnswerCarrying = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan AnswerRinging = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Unhurried = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="AppSettingsException">Settings that this app uses are missing or wrong; the message names each.</exception>
+    public static IServiceCollection AddSluiceOnAzure(this IServiceCollection services, IConfiguration configuration, FunctionApp app)
+    {
+        var settings = new AppSettings(configuration);
+        var isIngest = app == FunctionApp.Ingest;
+        var tables = settings.NewTables(TableOptions(isIngest));
+        var bus = settings.NewServiceBus(BusOptions(isIngest));
+        var (queue, prefix) = (settings.EventQueue, settings.TablePrefix);
+        if (app == FunctionApp.Retry) settings.Required("RetrySchedule", "when the timer looks for what is due, such as '0 * * * * *' for every minute");
+        if (settings.Faults.Count > 0) throw new AppSettingsException(settings.Faults);
+
+        // A test that brings its own clients has registered them before.
+        services.TryAddSingleton(_ => tables!);
+        services.TryAddSingleton(_ => bus!);
+        services.AddSingleton(provider => new BookTables(provider.GetRequiredService<TableServiceClient>(), prefix, isIngest ? AnswerBooking : Unhurried, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<TableEventStore>().AddSingleton<IEventStore>(provider => provider.GetRequiredService<TableEventStore>());
+        services.AddSingleton(provider => new ServiceBusTaskQueue(
+            provider.GetRequiredService<ServiceBusClient>().CreateSender(queue), isIngest ? AnswerRinging : Unhurried, isIngest ? AnswerCarrying : Unhurried, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<ServiceBusTaskQueue>());
+        services.AddSingleton<IEnvelopeCarrier>(provider => provider.GetRequiredService<ServiceBusTaskQueue>());
+        services.AddSingleton(provider => provider.GetRequiredService<ServiceBusClient>().CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }));
+        services.AddSingleton(provider => new LiveConfiguration(Read(configuration, app, provider)));
+        services.AddSluice();
+        services.AddSingleton<MessageProcessor>().AddSingleton<DeadLetterQueue>().AddSingleton<TimerRound>();
+        services.AddHostedService<WarmUp>();
+        return services;
+    }
+
+    private static SluiceConfiguration Read(IConfiguration configuration, FunctionApp app, IServiceProvider services)
+    {
+        var errors = new List<ConfigurationError>();
+        var handlers = app == FunctionApp.Process ? services.GetRequiredService<HandlerCatalog>() : null;
+        var secrets = app == FunctionApp.Ingest ? new SecretResolver(Environment.GetEnvironmentVariable, AppContext.BaseDirectory) : null;
+        var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors);
+
+        // A source with a fault accepts nothing and readiness names it; what concerns the whole stops the app.
+        var whole = errors.Where(error => error.Source is null).Select(error => error.ToString().Replace(":", "__", StringComparison.Ordinal)).ToList();
+        return whole.Count == 0 ? read : throw new AppSettingsException(whole);
+    }
+
+    private static TableClientOptions TableOptions(bool isIngest)
+    {
+        var options = new TableClientOptions();
+        options.Retry.Mode = RetryMode.Exponential;
+        options.Retry.MaxRetries = isIngest ? 1 : 3;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(isIngest ? 100 : 400);
+        options.Retry.NetworkTimeout = isIngest ? TimeSpan.FromMilliseconds(600) : TimeSpan.FromSeconds(5);
+        return options;
+    }
+
+    private static ServiceBusClientOptions BusOptions(bool isIngest) => new()
+    {
+        RetryOptions = new ServiceBusRetryOptions
+        {
+            Mode = ServiceBusRetryMode.Exponential, MaxRetries = isIngest ? 1 : 3, Delay = TimeSpan.FromMilliseconds(isIngest ? 100 : 800), TryTimeout = TimeSpan.FromSeconds(isIngest ? 2 : 10),
+        },
+    };
+}

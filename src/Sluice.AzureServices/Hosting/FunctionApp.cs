@@ -1,0 +1,14 @@
+namespace Sluice.AzureServices.Hosting;
+
+/// <summary>Which of the three apps this is: each checks and opens only what it uses.</summary>
+public enum FunctionApp
+{
+    /// <summary>Takes webhooks in: needs the sources' secrets, and answers within a second and a half.</summary>
+    Ingest,
+
+    /// <summary>Delivers: needs the handlers.</summary>
+    Process,
+
+    /// <summary>Rings what is due and serves operators.</summary>
+    Retry,
+}

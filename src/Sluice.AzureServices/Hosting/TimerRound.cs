@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+using Sluice.AzureServices.ServiceBus;
+using Sluice.AzureServices.Tables;
+using Sluice.Processing;
+using Sluice.Retries;
+using Sluice.Storage;
+
+namespace Sluice.AzureServices.Hosting;
+
+/// <summary>
+/// What the timer does each minute: rings what is due, brings the queue's dead letters and the book's together, lets go of what is old.
+/// Each part is safe when two do it at once or none did for a while, and none waits for another that fails.
+/// </summary>
+public sealed partial class TimerRound(
+    Sweeper sweeper, DeadLetterQueue deadLetters, Retention retention, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
+{
+    private const int RowsAtOnce = 500;
+    private const int OpenAtOnce = 100;
+    private const int DeadLetterSteps = 8;
+
+    /// <summary>A little more than the timer's own pause: what falls due in between is scheduled for its moment.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(70);
+
+    private static readonly TimeSpan MostSweeping = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan MostRetention = TimeSpan.FromSeconds(20);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var rung = 0;
+        var late = TimeSpan.Zero;
+        await TryAsync("ringing what is due", async () =>
+        {
+            for (var started = time.GetTimestamp(); time.GetElapsedTime(started) < MostSweeping;)
+            {
+                var swept = await sweeper.SweepAsync(Ahead, RowsAtOnce, cancellationToken);
+                rung += swept.Rung;
+                if (time.GetUtcNow() - swept.Oldest is { } oldest && oldest > late) late = oldest;
+                if (!swept.MayBeMore) break;
+            }
+        });
+        await TryAsync("ringing for dead letters without a message", async () =>
+        {
+            foreach (var death in await store.OpenDeathsAsync(OpenAtOnce, cancellationToken)) await queue.RingAsync(new Bell(death.Delivery, death.Attempt), time.GetUtcNow(), cancellationToken);
+        });
+        await TryAsync("looking through the dead-letter queue", async () =>
+        {
+            for (var step = 0; step < DeadLetterSteps && await deadLetters.StepAsync(cancellationToken) > 0; step++)
+            {
+            }
+        });
+        await TryAsync("retention", () => retention.RunAsync(cancellationToken, MostRetention));
+        var dead = -1L;
+        await TryAsync("counting", async () =>
+        {
+            await store.FoldSumsAsync(cancellationToken);
+            dead = (await store.CountAsync(cancellationToken)).DeadLettered;
+        });
+        Log.Swept(logger, rung, (long)late.TotalSeconds, dead);
+    }
+
+    private async Task TryAsync(string what, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (e is StoreUnavailableException or QueueUnavailableException)
+        {
+            Log.Failed(logger, what, e.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        // Alerts read this line: its words are part of infra/bicep.
+        [LoggerMessage(1, LogLevel.Information, "Sweep: {Rung} bells rung, oldest unfinished delivery {Seconds} s late, {DeadLetters} dead letters")]
+        public static partial void Swept(ILogger logger, int rung, long seconds, long deadLetters);
+
+        [LoggerMessage(2, LogLevel.Error, "The timer failed at {What} and tries again with its next round: {Reason}")]
+        public static partial void Failed(ILogger logger, string what, string reason);
+    }
+}
