@@ -8,7 +8,7 @@ namespace Sluice.AzureServices.Tables;
 
 /// <summary>
 /// An event in the book. Body and headers are cut into properties of 64 KiB; a body that is too large for the event's own row stands in
-/// rows of its own, which were written before and count only once this row names them.
+/// rows of its own: in the same transaction, or where it does not hold them written before, and they count only once this row names them.
 /// </summary>
 internal sealed class EventRow
 {
@@ -37,6 +37,7 @@ internal sealed class EventRow
             ["Receipt"] = receipt, ["ListKey"] = listKey, ["More"] = string.Join(',', more),
         };
         Cut(Encoding.UTF8.GetBytes(webhook.Headers.Encode()), "H", entity);
+        StoredBytes = stored.Length;
         if (stored.Length <= PiecesInside * Piece)
         {
             Cut(stored, "B", entity);
@@ -53,6 +54,9 @@ internal sealed class EventRow
     }
 
     public TableEntity Entity => entity;
+
+    /// <summary>How long the body is as it is stored.</summary>
+    public int StoredBytes { get; }
 
     /// <summary>The rows of a body that is too large for the event's own.</summary>
     public List<TableEntity> BodyRows { get; } = [];

@@ -11,6 +11,9 @@ public sealed partial class TableEventStore
     /// <summary>A transaction holds 100 rows; those of more deliveries are added one by one.</summary>
     private const int DeliveriesAtOnce = 80;
 
+    /// <summary>A transaction holds 4 MiB, and bytes travel as base64.</summary>
+    private const int BytesAtOnce = 5 * 512 * 1024;
+
     public ValueTask<Booked> BookAsync(Booking booking, CancellationToken cancellationToken)
     {
         // One number for all tries: an event that is found with it is our own.
@@ -27,11 +30,12 @@ public sealed partial class TableEventStore
         var listed = IndexRow(id, row.ListKey);
         (listed["Source"], listed["Type"]) = (webhook.Source, webhook.Type);
         await AddIndexAsync(id, [listed, .. deliveries.Select(delivery => IndexRow(id, delivery.DueKey!))], cancellationToken);
-        foreach (var body in row.BodyRows) await Book.UpsertEntityAsync(body, TableUpdateMode.Replace, cancellationToken);
+        var isOneTransaction = row.StoredBytes <= BytesAtOnce;
+        if (!isOneTransaction) await Task.WhenAll(row.BodyRows.Select(body => Book.UpsertEntityAsync(body, TableUpdateMode.Replace, cancellationToken)));
         try
         {
-            await Book.SubmitTransactionAsync(
-                [new(TableTransactionActionType.Add, row.Entity), .. deliveries.Select(delivery => new TableTransactionAction(TableTransactionActionType.Add, delivery.ToEntity()))], cancellationToken);
+            IEnumerable<TableEntity> rows = [row.Entity, .. isOneTransaction ? row.BodyRows : [], .. deliveries.Select(delivery => delivery.ToEntity())];
+            await Book.SubmitTransactionAsync(rows.Select(entity => new TableTransactionAction(TableTransactionActionType.Add, entity)), cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {

@@ -1,0 +1,216 @@
+using System.Text;
+using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
+using IngestFunction;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using ProcessFunction;
+using RetryFunction;
+using Sluice.AzureServices.Hosting;
+using Sluice.AzureServices.Tables;
+using Sluice.Configuration;
+using Sluice.Contracts;
+using Sluice.Delivery;
+using Sluice.Events;
+using Sluice.Functions.Tests.Broker;
+using Sluice.Functions.Tests.Tables;
+using Sluice.Inspection;
+using Sluice.Providers;
+
+namespace Sluice.Functions.Tests.Fixtures;
+
+/// <summary>The three apps with their own services, over one storage account and one namespace in memory, on a clock that moves when told to.</summary>
+internal sealed class CloudSluice : IAsyncDisposable
+{
+    public const string Queue = "events";
+    public const string Secret = "whsec_of_the_test";
+
+    private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly ServiceProvider ingest;
+    private readonly ServiceProvider process;
+    private readonly ServiceProvider retry;
+
+    public CloudSluice(params (string Name, string Value)[] settings)
+    {
+        Tables = new TablesDouble(Time);
+        Broker = new BrokerDouble(Time).AddQueue(Queue);
+        Settings = new()
+        {
+            ["Tables"] = "UseDevelopmentStorage=true",
+            ["ServiceBus"] = "Endpoint=sb://double.servicebus.windows.net/;SharedAccessKeyName=test;SharedAccessKey=dGVzdA==",
+            ["EventQueue"] = Queue,
+            ["RetrySchedule"] = "0 * * * * *",
+            ["Sluice:Sources:stripe:Provider"] = "stripe",
+            ["Sluice:Destinations:billing:Handler"] = RecordingHandler.HandlerName,
+            ["Sluice:Retry:Jitter"] = "0",
+        };
+        foreach (var (name, value) in settings) Settings[name] = value;
+        ingest = Build(FunctionApp.Ingest, Settings.Append(new("Sluice:Sources:stripe:Secrets:0", Secret)));
+        process = Build(FunctionApp.Process, Settings);
+        retry = Build(FunctionApp.Retry, Settings);
+    }
+
+    public VirtualTime Time { get; } = new(Start);
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    public TablesDouble Tables { get; }
+
+    public BrokerDouble Broker { get; }
+
+    public RecordingHandler Handler { get; } = new();
+
+    public Dictionary<string, string?> Settings { get; }
+
+    public TableEventStore Store => retry.GetRequiredService<TableEventStore>();
+
+    public IServiceProvider Ingest => ingest;
+
+    public IServiceProvider Process => process;
+
+    public IServiceProvider Retry => retry;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>What Stripe posts for an event.</summary>
+    public static byte[] StripeBody(string id, string type = "invoice.paid") => Encoding.UTF8.GetBytes($$"""{"id":"{{id}}","object":"event","type":"{{type}}"}""");
+
+    public static EventId IdOf(string id) => EventId.Of("stripe", id);
+
+    /// <summary>Posts a signed Stripe event to the function.</summary>
+    public Task<CloudAnswer> PostAsync(string id) => PostAsync(StripeBody(id));
+
+    public Task<CloudAnswer> PostAsync(byte[] body)
+    {
+        Assert.True(ProviderCatalog.Default.TryGet("stripe", out var provider));
+        var scheme = provider.Scheme(new SourceSettings { Name = "stripe", Provider = "stripe" }, []);
+        var key = HmacKey.Create(new SecretSettings(Secret), scheme, out _)!;
+        return PostAsync("stripe", body, [new("Content-Type", "application/json"), .. HmacSigner.Headers(scheme, key, "", Now, body)]);
+    }
+
+    public async Task<CloudAnswer> PostAsync(string source, byte[] body, IEnumerable<KeyValuePair<string, string>> headers, string method = "POST")
+    {
+        var context = NewContext(ingest, method, $"/api/webhooks/{source}", body);
+        foreach (var (name, value) in headers) context.Request.Headers.Append(name, value);
+        var result = await ActivatorUtilities.CreateInstance<WebhookFunction>(ingest).RunAsync(context.Request, source);
+        return await CloudAnswer.OfAsync(context, result);
+    }
+
+    public async Task<CloudAnswer> ReadyAsync()
+    {
+        var context = NewContext(ingest, "GET", "/api/health/ready", []);
+        return await CloudAnswer.OfAsync(context, await ActivatorUtilities.CreateInstance<HealthFunction>(ingest).ReadyAsync(context.Request));
+    }
+
+    /// <summary>Calls one of the operator's functions.</summary>
+    public async Task<CloudAnswer> OpsAsync(Func<OpsFunction, HttpRequest, Task<IResult>> ask, string query = "")
+    {
+        var context = NewContext(retry, "GET", "/api/ops", []);
+        context.Request.QueryString = new QueryString(query);
+        return await CloudAnswer.OfAsync(context, await ask(ActivatorUtilities.CreateInstance<OpsFunction>(retry), context.Request));
+    }
+
+    /// <summary>Lets the process app handle the next message; false when there is none.</summary>
+    public Task<bool> HearOneAsync() => Broker.DeliverAsync(Queue, (message, actions) => HearAsync(message, actions));
+
+    public Task HearAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, CancellationToken cancellationToken = default) =>
+        ActivatorUtilities.CreateInstance<BellFunction>(process).RunAsync(message, actions, cancellationToken);
+
+    /// <summary>Lets the process app handle every message that is there.</summary>
+    public async Task<int> HearAllAsync()
+    {
+        var heard = 0;
+        while (await HearOneAsync()) heard++;
+        return heard;
+    }
+
+    /// <summary>One tick of the timer.</summary>
+    public Task TickAsync() => ActivatorUtilities.CreateInstance<SweepFunction>(retry).RunAsync(new TimerInfo(), Cancellation);
+
+    /// <summary>Lets time pass minute by minute, as the apps live through it: the timer ticks, messages are handled when they come.</summary>
+    public async Task PassAsync(TimeSpan by)
+    {
+        for (var until = Now + by; Now < until;)
+        {
+            var step = until - Now < TimeSpan.FromSeconds(10) ? until - Now : TimeSpan.FromSeconds(10);
+            Time.Advance(step);
+            await HearAllAsync();
+            if (Now.Second == 0) await TickAsync();
+            await HearAllAsync();
+        }
+    }
+
+    public async Task<EventRecord> FindAsync(EventId id)
+    {
+        var record = await Store.FindAsync(id, Cancellation);
+        Assert.NotNull(record);
+        return record;
+    }
+
+    public async Task<DeliveryRecord> DeliveryAsync(EventId id) => Assert.Single((await FindAsync(id)).Deliveries);
+
+    public async ValueTask DisposeAsync()
+    {
+        await ingest.DisposeAsync();
+        await process.DisposeAsync();
+        await retry.DisposeAsync();
+    }
+
+    private ServiceProvider Build(FunctionApp app, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var services = new ServiceCollection().AddLogging()
+            .AddSingleton<TimeProvider>(Time).AddSingleton(new Random((int)app))
+            .AddSingleton<TableServiceClient>(Tables).AddSingleton(Broker.CreateClient());
+        if (app == FunctionApp.Process) services.AddSingleton<IHandler>(Handler).AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
+        return services.AddSluiceOnAzure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), app).BuildServiceProvider();
+    }
+
+    private static DefaultHttpContext NewContext(IServiceProvider services, string method, string path, byte[] body)
+    {
+        var context = new DefaultHttpContext { RequestServices = services };
+        (context.Request.Method, context.Request.Path) = (method, path);
+        context.Features.Get<IHttpRequestFeature>()!.RawTarget = path;
+        (context.Request.Body, context.Request.ContentLength) = (new MemoryStream(body), body.Length);
+        context.Response.Body = new MemoryStream();
+        return context;
+    }
+}
+
+/// <summary>What a function answered.</summary>
+internal sealed record CloudAnswer(int Status, string Body, IHeaderDictionary Headers)
+{
+    public static async Task<CloudAnswer> OfAsync(HttpContext context, IResult result)
+    {
+        await result.ExecuteAsync(context);
+        await context.Response.BodyWriter.FlushAsync();
+        return new(context.Response.StatusCode, Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()), context.Response.Headers);
+    }
+}
+
+/// <summary>The user's handler: remembers what it was given and says what it is told to say, Done when it is told nothing.</summary>
+internal sealed class RecordingHandler : IHandler
+{
+    public const string HandlerName = "recording";
+
+    private readonly Lock gate = new();
+
+    public string Name => HandlerName;
+
+    public Queue<Outcome> Outcomes { get; } = [];
+
+    public List<(WebhookEvent Event, DeliveryContext Context)> Calls { get; } = [];
+
+    /// <summary>Runs while the handler is at work.</summary>
+    public Func<CancellationToken, Task>? During { get; set; }
+
+    public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
+    {
+        lock (gate) Calls.Add((webhook, context));
+        if (During is { } during) await during(cancellationToken);
+        lock (gate) return Outcomes.TryDequeue(out var outcome) ? outcome : Outcome.Done;
+    }
+}
