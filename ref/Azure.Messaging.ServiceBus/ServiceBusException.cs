@@ -15,7 +15,8 @@ public class ServiceBusException : Exception
     }
 
     public ServiceBusException(
-        bool isTransient, string message, string entityName = null, ServiceBusFailureReason reason = ServiceBusFailureReason.GeneralError, Exception innerException = null)
+        bool isTransient, string message, string entityName = null, ServiceBusFailureReason reason = ServiceBusFailureReason.GeneralError,
+        Exception innerException = null)
         : base(message, innerException) =>
         (IsTransient, EntityPath, Reason) = (isTransient, entityName, reason);
 

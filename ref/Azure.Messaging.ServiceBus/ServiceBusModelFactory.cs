@@ -55,6 +55,7 @@ public static class ServiceBusModelFactory
         };
 
     public static ServiceBusMessageBatch ServiceBusMessageBatch(
-        long batchSizeBytes, IList<ServiceBusMessage> batchMessageStore, CreateMessageBatchOptions batchOptions = null, Func<ServiceBusMessage, bool> tryAddCallback = null) =>
+        long batchSizeBytes, IList<ServiceBusMessage> batchMessageStore, CreateMessageBatchOptions batchOptions = null,
+        Func<ServiceBusMessage, bool> tryAddCallback = null) =>
         new(batchOptions?.MaxSizeInBytes ?? long.MaxValue, batchSizeBytes, batchMessageStore, tryAddCallback ?? (static _ => true));
 }
