@@ -28,7 +28,7 @@ public sealed partial class TimerRound(
     {
         var rung = 0;
         var late = TimeSpan.Zero;
-        await TryAsync("ringing what is due", async () =>
+        var isSwept = await TryAsync("ringing what is due", async () =>
         {
             for (var started = time.GetTimestamp(); time.GetElapsedTime(started) < MostSweeping;)
             {
@@ -49,24 +49,27 @@ public sealed partial class TimerRound(
             }
         });
         await TryAsync("retention", () => retention.RunAsync(cancellationToken, MostRetention));
-        var dead = -1L;
-        await TryAsync("counting", async () =>
+        var dead = 0L;
+        var isCounted = await TryAsync("counting", async () =>
         {
             await store.FoldSumsAsync(cancellationToken);
             dead = (await store.CountAsync(cancellationToken)).DeadLettered;
         });
-        Log.Swept(logger, rung, (long)late.TotalSeconds, dead);
+        // A round that knows only half says nothing: its silence is the alert, and figures that are not known would be another.
+        if (isSwept && isCounted) Log.Swept(logger, rung, (long)late.TotalSeconds, dead);
     }
 
-    private async Task TryAsync(string what, Func<Task> work)
+    private async Task<bool> TryAsync(string what, Func<Task> work)
     {
         try
         {
             await work();
+            return true;
         }
         catch (Exception e) when (e is StoreUnavailableException or QueueUnavailableException)
         {
             Log.Failed(logger, what, e.Message);
+            return false;
         }
     }
 
