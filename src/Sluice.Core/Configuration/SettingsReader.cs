@@ -56,6 +56,7 @@ public static partial class SettingsReader
             MaxBodyBytes = reader.Number("MaxBodyBytes", SourceSettings.DefaultMaxBodyBytes, 1, SourceSettings.LargestMaxBodyBytes),
             ExplainRejections = reader.Flag("ExplainRejections", false),
             Paused = reader.Flag("Paused", false),
+            PublicUrl = ReadPublicUrl(reader),
             Algorithm = reader.Text("Algorithm"),
             Encoding = reader.Text("Encoding"),
             SignatureHeader = reader.Text("SignatureHeader"),
@@ -67,6 +68,14 @@ public static partial class SettingsReader
         };
         reader.Rest([]);
         return source;
+    }
+
+    private static Uri? ReadPublicUrl(SectionReader reader)
+    {
+        if (reader.Text("PublicUrl") is not { } text) return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Fragment.Length == 0) return url;
+        reader.Fault("PublicUrl", $"is '{text.Split('?', 2)[0]}'; write the whole URL as the sender has it, such as https://hooks.example.com/api/webhooks/{reader.Name}");
+        return null;
     }
 
     private static List<SecretSettings> ReadSecrets(SectionReader source, SecretResolver? secrets)
@@ -88,7 +97,6 @@ public static partial class SettingsReader
             if (error is null) found.Add(secret);
         }
 
-        if (found.Count == 0 && !list.GetChildren().Any()) source.Fault("Secrets", "has no secret; a source without one accepts nothing, so add the sender's signing secret");
         return found;
     }
 

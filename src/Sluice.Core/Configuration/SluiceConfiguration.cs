@@ -50,33 +50,28 @@ public sealed class SluiceConfiguration
                 provider = new UnknownProvider(source.Provider);
             }
 
-            sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], errors) with
-            {
-                ChecksSignatures = secrets is not null,
-                Fault = errors.FirstOrDefault(error => error.Source == source.Name)?.ToString(),
-            });
+            sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], secrets is not null, errors));
         }
 
         return new SluiceConfiguration(settings, sources, destinations);
     }
 
-    private static Source Prepare(SourceSettings settings, IProvider provider, Destination[] destinations, ICollection<ConfigurationError> errors)
+    private static Source Prepare(SourceSettings settings, IProvider provider, Destination[] destinations, bool checksSignatures, ICollection<ConfigurationError> errors)
     {
         var entry = $"Sluice:Sources:{settings.Name}";
         var faults = new List<string>();
         var scheme = provider.Scheme(settings, faults);
         foreach (var fault in faults) errors.Add(new($"{entry}:{fault.Split(':', 2)[0]}", fault.Split(": ", 2)[1], settings.Name));
+        if (checksSignatures && scheme.SignsUrl && settings.PublicUrl is null)
+            errors.Add(new($"{entry}:PublicUrl", "is missing; this sender signs the URL it calls, so write it exactly as the sender has it", settings.Name));
 
-        var keys = new List<HmacKey>();
-        for (var i = 0; i < settings.Secrets.Count; i++)
+        // Fail closed: one fault makes the whole source unusable until someone has looked at it.
+        var verifier = checksSignatures ? scheme.Prepare(settings, errors) : null;
+        if (errors.Any(error => error.Source == settings.Name)) verifier = null;
+        return new Source(settings, provider, scheme, verifier, destinations)
         {
-            var key = HmacKey.Create(settings.Secrets[i], scheme, out var error);
-            if (key is not null) keys.Add(key);
-            else errors.Add(new(settings.Secrets[i].Entry, error!, settings.Name));
-        }
-
-        // Fail closed: one unusable secret makes the whole source unusable until someone has looked at it.
-        var usable = keys.Count > 0 && !errors.Any(error => error.Source == settings.Name);
-        return new Source(settings, provider, scheme, keys, usable ? new HmacVerifier(scheme, keys, settings.Tolerance ?? scheme.Tolerance) : null, destinations);
+            ChecksSignatures = checksSignatures,
+            Fault = errors.FirstOrDefault(error => error.Source == settings.Name)?.ToString(),
+        };
     }
 }

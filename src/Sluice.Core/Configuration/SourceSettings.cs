@@ -30,6 +30,9 @@ public sealed record SourceSettings
     /// <summary>A paused source answers 503 with Retry-After; the sender keeps its events.</summary>
     public bool Paused { get; init; }
 
+    /// <summary>The URL as the sender has it, for senders that sign it: no header can be believed about it.</summary>
+    public Uri? PublicUrl { get; init; }
+
     // The generic scheme (provider hmac).
     public string? Algorithm { get; init; }
 

@@ -80,16 +80,22 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
         }
 
         var now = time.GetUtcNow();
+        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
         return new Envelope
         {
             Method = request.Method,
-            Target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget,
+            Target = target,
+            Url = source.Settings.PublicUrl is { } url ? PublicUrl(url, target) : null,
             Headers = Headers(request.Headers),
             Body = body,
             ReceivedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)),
             RemoteAddress = request.HttpContext.Connection.RemoteIpAddress,
         };
     }
+
+    // As configured, to the letter; the query is the sender's own unless the configuration has one.
+    private static string PublicUrl(Uri url, string target) =>
+        url.Query.Length > 0 || target.IndexOf('?', StringComparison.Ordinal) is not (>= 0 and var query) ? url.OriginalString : url.OriginalString + target[query..];
 
     private static HeaderList Headers(IHeaderDictionary headers)
     {

@@ -23,6 +23,7 @@ public sealed partial class Ingestor(
     public async ValueTask<Ingested> IngestAsync(Source source, Envelope envelope, CancellationToken cancellationToken)
     {
         if (source.Verifier is null || source.Settings.Paused) return new(IngestResult.Closed);
+        await source.Verifier.FetchAsync(envelope, cancellationToken);
         var check = source.Verifier.Verify(envelope, envelope.ReceivedAt);
         if (!check.IsValid) return new(IngestResult.Rejected, Signature: check.Result);
         if (source.Provider.Handshake(envelope) is { } answer) return new(IngestResult.Answered, Answer: answer);

@@ -5,14 +5,13 @@ using Sluice.Providers;
 namespace Sluice.Ingestion;
 
 /// <summary>A source made ready for use.</summary>
-/// <param name="Verifier">Null when the source has no usable secret: it then accepts nothing.</param>
+/// <param name="Verifier">Null when the source has nothing usable to check with: it then accepts nothing.</param>
 /// <param name="Destinations">Those that take events of this source.</param>
 public sealed record Source(
     SourceSettings Settings,
     IProvider Provider,
-    HmacScheme Scheme,
-    IReadOnlyList<HmacKey> Keys,
-    HmacVerifier? Verifier,
+    SignatureScheme Scheme,
+    ISignatureVerifier? Verifier,
     IReadOnlyList<Destination> Destinations)
 {
     public string Name => Settings.Name;
@@ -24,12 +23,12 @@ public sealed record Source(
     public bool ChecksSignatures { get; init; } = true;
 
     /// <summary>Whether one of its secrets is valid at that moment: without one it accepts nothing.</summary>
-    public bool IsUsable(DateTimeOffset now) => Verifier is not null && Keys.Any(key => !(now < key.NotBefore) && !(now >= key.NotAfter));
+    public bool IsUsable(DateTimeOffset now) => Verifier?.IsUsable(now) == true;
 
     /// <summary>The sender's headers that destinations get: its signature's and its own.</summary>
     public IReadOnlyList<string> SenderHeaders { get; } =
     [
-        .. Scheme.Headers.SelectMany(names => new[] { names.Signature, names.Timestamp, names.Id }).OfType<string>(),
+        .. Scheme.HeaderNames,
         .. new[] { Settings.TypeHeader }.OfType<string>(),
         .. Provider.Headers,
     ];

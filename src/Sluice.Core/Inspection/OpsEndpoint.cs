@@ -48,7 +48,7 @@ public sealed partial class OpsEndpoint(IOperations operations, LiveConfiguratio
 
     public Task<IResult> SourcesAsync(HttpContext context) => AnswerAsync(context, () => Task.FromResult(Results.Json(
         [.. configuration.Current.Sources.Select(source => new SourceView(
-            source.Name, source.Provider.Name, source.ChecksSignatures ? source.IsUsable(time.GetUtcNow()) : null, source.Settings.Paused, source.Keys.Count, [.. source.Destinations.Select(destination => destination.Name)]))],
+            source.Name, source.Provider.Name, source.ChecksSignatures ? source.IsUsable(time.GetUtcNow()) : null, source.Settings.Paused, source.Verifier?.Keys ?? 0, [.. source.Destinations.Select(destination => destination.Name)]))],
         OpsJson.Default.IReadOnlyListSourceView)));
 
     public Task<IResult> DestinationsAsync(HttpContext context) => AnswerAsync(context, () => Task.FromResult(Results.Json(

@@ -28,7 +28,7 @@ public sealed class GitHubProvider : IProvider
 
     public IReadOnlyList<string> Headers { get; } = ["X-GitHub-*"];
 
-    public HmacScheme Scheme(SourceSettings settings, ICollection<string> errors) => HubSignature;
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => HubSignature;
 
     public EventDescription Describe(Envelope envelope, SourceSettings settings)
     {

@@ -19,7 +19,7 @@ public sealed class HmacProvider : IProvider
 
     public string SampleType => "sample.created";
 
-    public HmacScheme Scheme(SourceSettings settings, ICollection<string> errors)
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors)
     {
         var template = settings.SignedContent ?? (settings.TimestampHeader is null ? "{body}" : "{timestamp}.{body}");
         if (!SignedContent.TryParse(template, out var content, out var fault))

@@ -16,7 +16,7 @@ public interface IProvider
     IReadOnlyList<string> Headers => [];
 
     /// <summary>How this sender signs. Settings that make no sense are added to <paramref name="errors"/>.</summary>
-    HmacScheme Scheme(SourceSettings settings, ICollection<string> errors);
+    SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors);
 
     /// <summary>Reads id and type. Called for verified requests only; must not throw, whatever the bytes are.</summary>
     EventDescription Describe(Envelope envelope, SourceSettings settings);

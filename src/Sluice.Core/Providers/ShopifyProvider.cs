@@ -24,7 +24,7 @@ public sealed class ShopifyProvider : IProvider
 
     public IReadOnlyList<string> Headers { get; } = ["X-Shopify-*"];
 
-    public HmacScheme Scheme(SourceSettings settings, ICollection<string> errors) => ShopifySignature;
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => ShopifySignature;
 
     public EventDescription Describe(Envelope envelope, SourceSettings settings) =>
         new(envelope.Headers.Single("X-Shopify-Webhook-Id", out _), envelope.Headers.Single("X-Shopify-Topic", out _));

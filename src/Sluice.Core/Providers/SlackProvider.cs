@@ -31,7 +31,7 @@ public sealed class SlackProvider : IProvider
 
     public IReadOnlyList<string> Headers { get; } = ["X-Slack-Retry-*"];
 
-    public HmacScheme Scheme(SourceSettings settings, ICollection<string> errors) => SlackSignature;
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => SlackSignature;
 
     public EventDescription Describe(Envelope envelope, SourceSettings settings)
     {

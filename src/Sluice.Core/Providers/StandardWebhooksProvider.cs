@@ -28,7 +28,7 @@ public sealed class StandardWebhooksProvider : IProvider
 
     public string SampleType => "contact.created";
 
-    public HmacScheme Scheme(SourceSettings settings, ICollection<string> errors) => StandardSignature;
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => StandardSignature;
 
     public EventDescription Describe(Envelope envelope, SourceSettings settings)
     {

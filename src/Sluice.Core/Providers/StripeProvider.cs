@@ -27,7 +27,7 @@ public sealed class StripeProvider : IProvider
 
     public string SampleType => "payment_intent.succeeded";
 
-    public HmacScheme Scheme(SourceSettings settings, ICollection<string> errors) => StripeSignature;
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => StripeSignature;
 
     public EventDescription Describe(Envelope envelope, SourceSettings settings) => JsonDescription.Read(envelope, IdAndType);
 

@@ -15,7 +15,7 @@ internal sealed class UnknownProvider(string name) : IProvider
 
     public string SampleType => WebhookEvent.UnknownType;
 
-    public HmacScheme Scheme(SourceSettings settings, ICollection<string> errors) => NoSignature;
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => NoSignature;
 
     public EventDescription Describe(Envelope envelope, SourceSettings settings) => default;
 

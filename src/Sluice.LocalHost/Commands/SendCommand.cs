@@ -55,10 +55,25 @@ internal sealed class SendCommand : Command
         var now = TimeProvider.System.GetUtcNow();
         var sample = sender.Provider.CreateSample(type, id, now);
         var bytes = body ?? sample.Body;
-        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(bytes) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(sample.ContentType);
-        foreach (var (name, value) in sample.Headers.Concat(HmacSigner.Headers(sender.Scheme, sender.Key, $"msg_{id}", now, bytes))) request.Headers.TryAddWithoutValidation(name, value);
+        var signed = Sign(sender, new SentRequest { Url = url, Body = bytes, ContentType = sample.ContentType, Headers = sample.Headers, Id = $"msg_{id}" }, now);
+        var request = new HttpRequestMessage(new HttpMethod(signed.Method), signed.Url) { Content = new ReadOnlyMemoryContent(signed.Body) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(signed.ContentType);
+        foreach (var (name, value) in signed.Headers) request.Headers.TryAddWithoutValidation(name, value);
         return request;
+    }
+
+    private static SentRequest Sign(SendTarget sender, SentRequest request, DateTimeOffset now)
+    {
+        try
+        {
+            // A sender that signs its URL signs the one it was given, wherever this one is sent to.
+            var signed = sender.Scheme.Sign(sender.Settings.PublicUrl is { } known ? request with { Url = known } : request, sender.Settings, sender.Secret, now);
+            return sender.Settings.PublicUrl is null ? signed : signed with { Url = request.Url };
+        }
+        catch (FormatException e)
+        {
+            throw new CommandException($"the secret {e.Message}");
+        }
     }
 
     private static byte[] ReadBody(string file)

@@ -10,7 +10,7 @@ using Sluice.Providers;
 namespace Sluice.LocalHost.Commands;
 
 /// <summary>Whom <c>sluice send</c> plays and with which key.</summary>
-internal sealed record SendTarget(IProvider Provider, HmacScheme Scheme, HmacKey Key)
+internal sealed record SendTarget(IProvider Provider, SignatureScheme Scheme, SourceSettings Settings, string Secret)
 {
     /// <exception cref="CommandException">Something is missing; it says what to name.</exception>
     public static (SendTarget Sender, Uri Url) Find(ParseResult parsed, string providerName, string? sourceName, string? url, string? secret)
@@ -27,7 +27,7 @@ internal sealed record SendTarget(IProvider Provider, HmacScheme Scheme, HmacKey
         var faults = new List<string>();
         var scheme = provider.Scheme(settings, faults);
         if (faults.Count > 0) throw new CommandException($"{faults[0]}; provider {provider.Name} needs a source that says how it signs: name it with --source");
-        return (new SendTarget(provider, scheme, FindKey(settings, scheme, secret, file)), FindUrl(url, data, settings.Name));
+        return (new SendTarget(provider, scheme, settings, FindSecret(settings, secret, file)), FindUrl(url, data, settings.Name));
     }
 
     private static SourceSettings? FindSource(ConfigurationFile file, IProvider provider, string? name)
@@ -39,12 +39,11 @@ internal sealed record SendTarget(IProvider Provider, HmacScheme Scheme, HmacKey
         return found.Length <= 1 ? found.FirstOrDefault() : throw new CommandException($"there are several sources of provider {provider.Name}: name one of {string.Join(", ", found.Select(source => source.Name))} with --source");
     }
 
-    private static HmacKey FindKey(SourceSettings settings, HmacScheme scheme, string? secret, ConfigurationFile file)
+    private static string FindSecret(SourceSettings settings, string? secret, ConfigurationFile file)
     {
         var now = TimeProvider.System.GetUtcNow();
         var chosen = secret is not null ? new SecretSettings(secret) : settings.Secrets.FirstOrDefault(item => !(now < item.NotBefore) && !(now >= item.NotAfter));
-        if (chosen is null) throw new CommandException($"there is no secret for {settings.Name} in {file.Path ?? "the environment"}; give one with --secret");
-        return HmacKey.Create(chosen, scheme, out var error) ?? throw new CommandException($"the secret {error}");
+        return chosen?.Value ?? throw new CommandException($"there is no secret for {settings.Name} in {file.Path ?? "the environment"}; give one with --secret");
     }
 
     private static Uri FindUrl(string? text, DataFolder data, string source)

@@ -38,9 +38,8 @@ internal static class WarmUp
         var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream("""{ "Sluice": { "Sources": { "a": { "Provider": "stripe", "Secrets": ["a"] } } } }"""u8.ToArray())).Build();
         var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, new HandlerCatalog(), new SecretResolver(static _ => null, "."), []);
         if (!read.TryGetSource("a", out var source)) return;
-        var body = Encoding.UTF8.GetBytes("{}");
-        var headers = HmacSigner.Headers(source.Scheme, source.Keys[0], "", DateTimeOffset.UnixEpoch, body);
-        var envelope = new Envelope { Method = "POST", Target = "/", Headers = new HeaderList([.. headers]), Body = body, ReceivedAt = DateTimeOffset.UnixEpoch };
+        var request = source.Scheme.Sign(new SentRequest { Url = new Uri("http://localhost/"), Body = Encoding.UTF8.GetBytes("{}"), ContentType = "application/json" }, source.Settings, "a", DateTimeOffset.UnixEpoch);
+        var envelope = new Envelope { Method = "POST", Target = "/", Headers = new HeaderList([.. request.Headers]), Body = request.Body, ReceivedAt = DateTimeOffset.UnixEpoch };
         source.Verifier!.Verify(envelope, envelope.ReceivedAt);
         source.Provider.Describe(envelope, source.Settings);
     }

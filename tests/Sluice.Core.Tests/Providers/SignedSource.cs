@@ -19,15 +19,20 @@ public sealed class SignedSource
 
     private SignedSource(Source source) => Source = source;
 
-    /// <summary>Every provider there is; a new one is tested by being in the catalogue.</summary>
-    public static TheoryData<string> Providers => [.. ProviderCatalog.Default.Names];
+    /// <summary>Every provider that signs with HMAC; a new one is tested by being in the catalogue.</summary>
+    public static TheoryData<string> Providers => [.. HmacProviders];
+
+    public static IEnumerable<string> HmacProviders => ProviderCatalog.Default.Names.Where(name =>
+        ProviderCatalog.Default.TryGet(name, out var provider) && provider.Scheme(new SourceSettings { Name = "it", Provider = name, SignatureHeader = "X-Signature" }, []) is HmacScheme);
 
     /// <summary>Those that sign a time.</summary>
-    public static TheoryData<string> TimedProviders => [.. ProviderCatalog.Default.Names.Where(name => Of(name).Source.Scheme.Content.HasTimestamp)];
+    public static TheoryData<string> TimedProviders => [.. HmacProviders.Where(name => Of(name).Scheme.Content.HasTimestamp)];
 
     public Source Source { get; }
 
-    public HmacScheme Scheme => Source.Scheme;
+    public HmacScheme Scheme => (HmacScheme)Source.Scheme;
+
+    public IReadOnlyList<HmacKey> Keys => ((HmacVerifier)Source.Verifier!).Secrets;
 
     public SignatureHeaders Names => Scheme.Headers[0];
 
@@ -67,7 +72,7 @@ public sealed class SignedSource
         Sign(Encoding.UTF8.GetBytes(body), id, at, secret);
 
     public SignedRequest Sign(ReadOnlyMemory<byte> body, string id = Id, DateTimeOffset? at = null, int secret = 0) =>
-        new([.. HmacSigner.Headers(Scheme, Source.Keys[secret], id, at ?? Now, body.Span)], body);
+        new([.. HmacSigner.Headers(Scheme, Keys[secret], id, at ?? Now, body.Span)], body);
 
     /// <summary>A request with any text in the timestamp's place, genuinely signed over that text.</summary>
     public SignedRequest SignText(string timestamp)
@@ -81,9 +86,10 @@ public sealed class SignedSource
     public string Signature(string body = Body, string id = Id, string? timestamp = null, int secret = 0)
     {
         var text = new char[128];
-        var hash = Source.Keys[secret].Rent();
-        var length = HmacSigner.Sign(hash, Scheme, id, timestamp ?? Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), Encoding.UTF8.GetBytes(body), text);
-        Source.Keys[secret].Return(hash);
+        var hash = Keys[secret].Rent();
+        var signed = new SignedParts { Id = id, Timestamp = timestamp ?? Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), Body = Encoding.UTF8.GetBytes(body) };
+        var length = HmacSigner.Sign(hash, Scheme, signed, text);
+        Keys[secret].Return(hash);
         return new string(text, 0, length);
     }
 

@@ -81,7 +81,7 @@ public sealed class TimestampTests
     [InlineData("null")]
     public void A_timestamp_that_is_no_plain_number_of_seconds_is_refused_however_well_signed(string timestamp)
     {
-        foreach (var provider in ProviderCatalog.Default.Names.Where(name => SignedSource.Of(name).Scheme.Content.HasTimestamp))
+        foreach (var provider in SignedSource.HmacProviders.Where(name => SignedSource.Of(name).Scheme.Content.HasTimestamp))
         {
             var source = SignedSource.Of(provider);
             source.Refuses(source.SignText(timestamp), SignatureResult.MalformedTimestamp);
@@ -97,7 +97,7 @@ public sealed class TimestampTests
     [InlineData("1700000000", SignatureResult.Valid)]
     public void A_plain_number_is_judged_by_its_distance(string timestamp, SignatureResult result)
     {
-        foreach (var provider in ProviderCatalog.Default.Names.Where(name => SignedSource.Of(name).Scheme.Content.HasTimestamp))
+        foreach (var provider in SignedSource.HmacProviders.Where(name => SignedSource.Of(name).Scheme.Content.HasTimestamp))
         {
             var source = SignedSource.Of(provider);
             Assert.Equal(result, source.Check(source.SignText(timestamp)).Result);

@@ -23,7 +23,7 @@ internal sealed record Webhook(string Source, string Key, string Type, byte[] Bo
     {
         Method = "POST",
         Target = $"/api/webhooks/{Source}",
-        Headers = new HeaderList([new("Content-Type", "application/json"), .. HmacSigner.Headers(source.Scheme, source.Keys[0], Key, now, Body)]),
+        Headers = new HeaderList([new("Content-Type", "application/json"), .. HmacSigner.Headers((HmacScheme)source.Scheme, ((HmacVerifier)source.Verifier!).Secrets[0], Key, now, Body)]),
         Body = Body,
         ReceivedAt = now,
     };

@@ -87,7 +87,7 @@ internal sealed class CloudSluice : IAsyncDisposable
     public Task<CloudAnswer> PostAsync(byte[] body)
     {
         Assert.True(ProviderCatalog.Default.TryGet("stripe", out var provider));
-        var scheme = provider.Scheme(new SourceSettings { Name = "stripe", Provider = "stripe" }, []);
+        var scheme = (HmacScheme)provider.Scheme(new SourceSettings { Name = "stripe", Provider = "stripe" }, []);
         var key = HmacKey.Create(new SecretSettings(Secret), scheme, out _)!;
         return PostAsync("stripe", body, [new("Content-Type", "application/json"), .. HmacSigner.Headers(scheme, key, "", Now, body)]);
     }

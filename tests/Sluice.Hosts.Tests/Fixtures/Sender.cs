@@ -15,7 +15,7 @@ internal sealed class Sender
     {
         this.source = source ?? provider;
         Assert.True(ProviderCatalog.Default.TryGet(provider, out var known));
-        scheme = known.Scheme(new SourceSettings { Name = this.source, Provider = provider }, []);
+        scheme = (HmacScheme)known.Scheme(new SourceSettings { Name = this.source, Provider = provider }, []);
         key = HmacKey.Create(new SecretSettings(secret ?? SecretOf(provider)), scheme, out _)!;
     }
 

@@ -46,10 +46,18 @@ public sealed class HmacKey
         if (error is not null) return null;
         if (format == KeyFormat.Text) return Encoding.UTF8.GetBytes(secret);
 
-        var text = secret.StartsWith("whsec_", StringComparison.Ordinal) ? secret["whsec_".Length..] : secret;
+        if (format == KeyFormat.Hex)
+        {
+            var bytes = new byte[secret.Length / 2];
+            if (secret.Length > 0 && Convert.FromHexString(secret, bytes, out _, out _) == System.Buffers.OperationStatus.Done && secret.Length % 2 == 0) return bytes;
+            error = "is not hex; set it to the key exactly as the sender shows it";
+            return null;
+        }
+
+        var text = format == KeyFormat.Whsec && secret.StartsWith("whsec_", StringComparison.Ordinal) ? secret["whsec_".Length..] : secret;
         var key = new byte[text.Length];
         if (Convert.TryFromBase64String(text, key, out var length) && length > 0) return key[..length];
-        error = "is not 'whsec_' and base64; set it to the signing secret exactly as the sender shows it";
+        error = format == KeyFormat.Base64 ? "is not base64; set it to the key exactly as the sender shows it" : "is not 'whsec_' and base64; set it to the signing secret exactly as the sender shows it";
         return null;
     }
 

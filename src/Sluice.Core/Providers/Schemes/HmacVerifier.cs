@@ -9,10 +9,16 @@ namespace Sluice.Providers;
 /// The expected signature is written in the sender's exact form and compared in fixed time, so that nothing is decoded
 /// and no other spelling of the same bytes is accepted. Allocates nothing.
 /// </summary>
-public sealed class HmacVerifier(HmacScheme scheme, IReadOnlyList<HmacKey> keys, TimeSpan? tolerance)
+public sealed class HmacVerifier(HmacScheme scheme, IReadOnlyList<HmacKey> keys, TimeSpan? tolerance) : ISignatureVerifier
 {
     private const int LongestHash = 64;
     private const int LongestText = LongestHash * 2;
+
+    public int Keys => keys.Count;
+
+    public IReadOnlyList<HmacKey> Secrets => keys;
+
+    public bool IsUsable(DateTimeOffset now) => keys.Any(key => !(now < key.NotBefore) && !(now >= key.NotAfter));
 
     public SignatureCheck Verify(Envelope envelope, DateTimeOffset now)
     {
@@ -25,17 +31,14 @@ public sealed class HmacVerifier(HmacScheme scheme, IReadOnlyList<HmacKey> keys,
         if (scheme.Content.HasTimestamp)
         {
             if (header.Timestamp.IsEmpty) return new(SignatureResult.MissingTimestamp);
-            if (!TryReadSeconds(header.Timestamp, out seconds)) return new(SignatureResult.MalformedTimestamp);
+            if (!Timestamps.TryReadSeconds(header.Timestamp, scheme.Timestamp, out seconds)) return new(SignatureResult.MalformedTimestamp);
         }
 
         var check = Match(envelope, header, candidates[..header.Candidates], now);
         if (!check.IsValid || !scheme.Content.HasTimestamp || tolerance is not { } window) return check;
 
         // Only a genuine signature is worth a word about its time.
-        var age = now.ToUnixTimeSeconds() - seconds;
-        return age > window.TotalSeconds ? new(SignatureResult.TimestampTooOld, check.Secret)
-            : -age > window.TotalSeconds ? new(SignatureResult.TimestampInFuture, check.Secret)
-            : check;
+        return Timestamps.Check(check, seconds, window, now);
     }
 
     private SignatureCheck Match(Envelope envelope, in SignatureHeader header, ReadOnlySpan<Range> candidates, DateTimeOffset now)
@@ -59,7 +62,7 @@ public sealed class HmacVerifier(HmacScheme scheme, IReadOnlyList<HmacKey> keys,
     {
         Span<char> expected = stackalloc char[LongestText];
         var hash = key.Rent();
-        expected = expected[..HmacSigner.Sign(hash, scheme, header.Id, header.Timestamp, envelope.Body.Span, expected)];
+        expected = expected[..HmacSigner.Sign(hash, scheme, new SignedParts { Body = envelope.Body.Span, Id = header.Id, Timestamp = header.Timestamp, Method = envelope.Method, Url = envelope.Url }, expected)];
         key.Return(hash);
 
         Span<char> given = stackalloc char[LongestText];
@@ -74,19 +77,5 @@ public sealed class HmacVerifier(HmacScheme scheme, IReadOnlyList<HmacKey> keys,
         }
 
         return matched;
-    }
-
-    // Digits only and no leading zero: the text that was signed must have one reading. 12 digits reach the year 33,658.
-    private static bool TryReadSeconds(ReadOnlySpan<char> text, out long seconds)
-    {
-        seconds = 0;
-        if (text.Length > 12 || (text[0] == '0' && text.Length > 1)) return false;
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiDigit(c)) return false;
-            seconds = (seconds * 10) + (c - '0');
-        }
-
-        return true;
     }
 }

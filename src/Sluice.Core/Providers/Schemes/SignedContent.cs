@@ -4,20 +4,23 @@ using System.Text;
 namespace Sluice.Providers;
 
 /// <summary>
-/// What a signature is made over, written as a template of <c>{body}</c>, <c>{timestamp}</c>, <c>{id}</c> and literal text,
+/// What a signature is made over, written as a template of <c>{body}</c>, <c>{timestamp}</c>, <c>{id}</c>, <c>{method}</c>, <c>{url}</c> and literal text,
 /// such as <c>v0:{timestamp}:{body}</c>.
 /// </summary>
 public sealed class SignedContent
 {
     private SignedContent(string template, Part[] parts) => (Template, Parts) = (template, parts);
 
-    public enum PartKind { Literal, Body, Timestamp, Id }
+    public enum PartKind { Literal, Body, Timestamp, Id, Method, Url }
 
     public string Template { get; }
 
     public IReadOnlyList<Part> Parts { get; }
 
     public bool HasTimestamp => Parts.Any(part => part.Kind == PartKind.Timestamp);
+
+    /// <summary>The URL as the source's <c>PublicUrl</c> gives it, with the query that was sent.</summary>
+    public bool HasUrl => Parts.Any(part => part.Kind == PartKind.Url);
 
     public bool HasId => Parts.Any(part => part.Kind == PartKind.Id);
 
@@ -43,11 +46,13 @@ public sealed class SignedContent
                 "body" => PartKind.Body,
                 "timestamp" => PartKind.Timestamp,
                 "id" => PartKind.Id,
+                "method" => PartKind.Method,
+                "url" => PartKind.Url,
                 _ => null,
             };
             if (kind is null)
             {
-                error = $"'{rest}' is no placeholder; use {{body}}, {{timestamp}} or {{id}}";
+                error = $"'{rest}' is no placeholder; use {{body}}, {{timestamp}}, {{id}}, {{method}} or {{url}}";
                 return false;
             }
 

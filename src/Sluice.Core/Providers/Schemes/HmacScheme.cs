@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
+using Sluice.Configuration;
 
 namespace Sluice.Providers;
 
 /// <summary>How a sender that uses HMAC signs: data, so that a provider of this kind is a handful of values.</summary>
-public sealed record HmacScheme
+public sealed record HmacScheme : SignatureScheme
 {
     /// <summary>SHA-256 unless said otherwise.</summary>
     public HashAlgorithmName Algorithm { get; init; } = HashAlgorithmName.SHA256;
@@ -20,10 +21,43 @@ public sealed record HmacScheme
     /// <summary>The header names. Where there are several sets the first whose signature header is present counts.</summary>
     public required IReadOnlyList<SignatureHeaders> Headers { get; init; }
 
-    /// <summary>How far the signed timestamp may be from now, both ways; null where the sender signs no time.</summary>
-    public TimeSpan? Tolerance { get; init; }
-
     public KeyFormat Key { get; init; }
+
+    /// <summary>How the timestamp is written.</summary>
+    public TimestampFormat Timestamp { get; init; }
+
+    public override bool SignsUrl => Content.HasUrl;
+
+    public override IReadOnlyList<string> HeaderNames => [.. Headers.SelectMany(names => new[] { names.Signature, names.Timestamp, names.Id }).OfType<string>()];
+
+    public override ISignatureVerifier? Prepare(SourceSettings settings, ICollection<ConfigurationError> errors)
+    {
+        RequireSecret(settings, errors);
+        var keys = new List<HmacKey>();
+        foreach (var secret in settings.Secrets)
+        {
+            if (HmacKey.Create(secret, this, out var error) is { } key) keys.Add(key);
+            else errors.Add(new(secret.Entry, error!, settings.Name));
+        }
+
+        return keys.Count > 0 && keys.Count == settings.Secrets.Count ? new HmacVerifier(this, keys, settings.Tolerance ?? Tolerance) : null;
+    }
+
+    public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)
+    {
+        var key = HmacKey.Create(new SecretSettings(secret), this, out var error) ?? throw new FormatException(error);
+        return request.With([.. HmacSigner.Headers(this, key, request, at)]);
+    }
+}
+
+public enum TimestampFormat
+{
+    Seconds,
+
+    Milliseconds,
+
+    /// <summary>ISO 8601 in UTC, such as <c>2026-11-22T12:00:00Z</c>.</summary>
+    Iso8601,
 }
 
 /// <summary>The headers a scheme reads. <c>Timestamp</c> is null where it stands in the signature header or is not sent.</summary>
@@ -60,4 +94,10 @@ public enum KeyFormat
 
     /// <summary><c>whsec_</c> (may be absent) and the key in base64.</summary>
     Whsec,
+
+    /// <summary>The key in hex.</summary>
+    Hex,
+
+    /// <summary>The key in base64.</summary>
+    Base64,
 }

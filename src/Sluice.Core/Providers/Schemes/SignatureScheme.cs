@@ -1,0 +1,76 @@
+using Sluice.Configuration;
+using Sluice.Events;
+
+namespace Sluice.Providers;
+
+/// <summary>How a sender proves who it is. A provider is mostly one of these kinds with its own values; each kind checks and signs.</summary>
+public abstract record SignatureScheme
+{
+    /// <summary>How far the sender's timestamp may be from now, both ways; null where it signs no time.</summary>
+    public TimeSpan? Tolerance { get; init; }
+
+    /// <summary>Whether the sender signs its URL: the source then needs <c>PublicUrl</c>, since no header can be believed about it.</summary>
+    public virtual bool SignsUrl => false;
+
+    /// <summary>Whether the secret is a part of the URL: <c>/api/webhooks/{source}/{secret}</c>.</summary>
+    public virtual bool IsInPath => false;
+
+    /// <summary>The headers that carry the proof; <c>http</c> destinations get them too.</summary>
+    public abstract IReadOnlyList<string> HeaderNames { get; }
+
+    /// <summary>
+    /// What checks the requests of one source. Null, with the faults in <paramref name="errors"/>, when its settings hold nothing usable:
+    /// one unusable secret makes the whole source unusable until someone has looked at it.
+    /// </summary>
+    public abstract ISignatureVerifier? Prepare(SourceSettings settings, ICollection<ConfigurationError> errors);
+
+    /// <summary>Says that there is no secret, where nothing has been said of them yet.</summary>
+    protected static void RequireSecret(SourceSettings settings, ICollection<ConfigurationError> errors)
+    {
+        var entry = $"Sluice:Sources:{settings.Name}:Secrets";
+        if (settings.Secrets.Count == 0 && !errors.Any(error => error.Source == settings.Name && error.Entry.StartsWith(entry, StringComparison.Ordinal)))
+            errors.Add(new(entry, "has no secret; a source without one accepts nothing, so add the sender's signing secret", settings.Name));
+    }
+
+    /// <summary>The request as the sender would make it: with its proof in headers, body or URL.</summary>
+    /// <param name="secret">What it signs with: the shared secret, or the private key where the source only has the public one.</param>
+    /// <exception cref="FormatException">The secret cannot be read; the message says how it should look.</exception>
+    public abstract SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at);
+}
+
+/// <summary>Checks the requests of one source: a function of envelope, keys and time.</summary>
+public interface ISignatureVerifier
+{
+    /// <summary>How many secrets or keys there are.</summary>
+    int Keys { get; }
+
+    /// <summary>Whether one of them is valid at that moment: without one nothing is accepted.</summary>
+    bool IsUsable(DateTimeOffset now);
+
+    /// <summary>Sees to it that keys which the sender keeps elsewhere are at hand for this request. Most senders have none.</summary>
+    ValueTask FetchAsync(Envelope envelope, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Never throws, whatever the request holds.</summary>
+    SignatureCheck Verify(Envelope envelope, DateTimeOffset now);
+}
+
+/// <summary>A request on its way to a receiver.</summary>
+public sealed record SentRequest
+{
+    public string Method { get; init; } = "POST";
+
+    /// <summary>The URL as the sender knows it.</summary>
+    public required Uri Url { get; init; }
+
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    public required string ContentType { get; init; }
+
+    /// <summary>Without <c>Content-Type</c>.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>The id that the sender gives this message where its signature has one.</summary>
+    public string Id { get; init; } = "";
+
+    public SentRequest With(params KeyValuePair<string, string>[] headers) => this with { Headers = [.. Headers, .. headers] };
+}
