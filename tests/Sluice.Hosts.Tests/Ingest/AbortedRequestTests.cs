@@ -18,7 +18,7 @@ public sealed class AbortedRequestTests
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
         using var aborted = new CancellationTokenSource();
         var context = Request(sluice.Stripe(), aborted, atByte: 10);
-        await sluice.Services.GetRequiredService<IngestEndpoint>().HandleAsync(context);
+        await sluice.Services.GetRequiredService<IngestEndpoint>().HandleAsync(context, "stripe");
 
         Assert.Equal(0, (await sluice.StatsAsync()).Events);
         Assert.False(context.Response.StatusCode is >= 200 and < 300, $"answered {context.Response.StatusCode} and kept nothing");
@@ -31,7 +31,7 @@ public sealed class AbortedRequestTests
         using var aborted = new CancellationTokenSource();
         var webhook = sluice.Stripe();
         var context = Request(webhook, aborted, atByte: webhook.Body.Length);
-        await sluice.Services.GetRequiredService<IngestEndpoint>().HandleAsync(context);
+        await sluice.Services.GetRequiredService<IngestEndpoint>().HandleAsync(context, "stripe");
 
         Assert.True(aborted.IsCancellationRequested);
         Assert.Equal(new Stats(1, 0, 0, 0, 0, 0, 0, 0), await sluice.StatsAsync());
