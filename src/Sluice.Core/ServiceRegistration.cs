@@ -29,6 +29,7 @@ public static class ServiceRegistration
         .AddSingleton(_ => HttpHandler.CreateClient())
         .AddHandler<HttpHandler>()
         .AddHandler<LogHandler>()
+        .AddHandler<SplitHandler>()
         .AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
 
     /// <summary>Adds a way to deliver: a class of Sluice's or of the user's own. Its constructor may ask for services.</summary>

@@ -8,11 +8,11 @@ namespace Sluice.Configuration;
 /// <summary>Reads the section <c>Sluice</c>; everything wrong in it is in <c>errors</c> afterwards.</summary>
 public static partial class SettingsReader
 {
-    public static SluiceSettings Read(IConfiguration configuration, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
+    public static SluiceSettings Read(IConfiguration configuration, Providers.ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
     {
         var root = new SectionReader(configuration.GetSection("Sluice"), errors);
         var sources = new List<SourceSettings>();
-        foreach (var section in root.Section("Sources").GetChildren()) sources.Add(ReadSource(section, secrets, errors));
+        foreach (var section in root.Section("Sources").GetChildren()) sources.Add(ReadSource(section, providers, secrets, errors));
 
         var retry = ReadRetry(root.Inside(root.Section("Retry")), new RetryOptions());
         var names = sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
@@ -43,7 +43,7 @@ public static partial class SettingsReader
         return token;
     }
 
-    private static SourceSettings ReadSource(IConfigurationSection section, SecretResolver? secrets, ICollection<ConfigurationError> errors)
+    private static SourceSettings ReadSource(IConfigurationSection section, Providers.ProviderCatalog providers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
     {
         var reader = new SectionReader(section, errors, section.Key);
         CheckName(reader);
@@ -66,8 +66,7 @@ public static partial class SettingsReader
             IdHeader = reader.Text("IdHeader"),
             TypeHeader = reader.Text("TypeHeader"),
         };
-        reader.Rest([]);
-        return source;
+        return source with { Own = reader.Rest(providers.TryGet(source.Provider, out var provider) ? provider.Settings : []) };
     }
 
     private static Uri? ReadPublicUrl(SectionReader reader)
@@ -103,10 +102,11 @@ public static partial class SettingsReader
     private static DestinationSettings ReadDestination(SectionReader reader, HashSet<string> sources, RetryOptions retry, HandlerCatalog? handlers)
     {
         CheckName(reader);
+        if (reader.Name == SplitHandler.DestinationName) reader.Fault(null, "is the name of the place where batches are taken apart; choose another");
         var handler = reader.Required("Handler", handlers is null ? "name the handler that delivers to it, such as http" : $"name one of {string.Join(", ", handlers.Names)}");
         var own = Array.Empty<string>() as IReadOnlyCollection<string>;
         IHandler? known = null;
-        if (handlers?.TryGet(handler, out known) == true) own = known!.Settings;
+        if (handlers?.TryGet(handler, out known) == true && known is not SplitHandler) own = known!.Settings;
         else if (handlers is not null && handler.Length > 0) reader.Fault("Handler", $"is '{handler}', which is not there; name one of {string.Join(", ", handlers.Names)}");
 
         Uri? url = null;

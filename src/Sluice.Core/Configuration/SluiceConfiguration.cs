@@ -10,12 +10,13 @@ namespace Sluice.Configuration;
 /// <summary>The configuration made ready for use: every source with its keys, every destination with its handler. Never changes; a new one replaces it.</summary>
 public sealed class SluiceConfiguration
 {
+    private readonly Destination splitting;
     private readonly FrozenDictionary<string, Source> sources;
     private readonly FrozenDictionary<string, Destination> destinations;
 
-    private SluiceConfiguration(SluiceSettings settings, IEnumerable<Source> sources, IEnumerable<Destination> destinations)
+    private SluiceConfiguration(SluiceSettings settings, IEnumerable<Source> sources, IEnumerable<Destination> destinations, Destination splitting)
     {
-        Settings = settings;
+        (Settings, this.splitting) = (settings, splitting);
         this.sources = sources.ToFrozenDictionary(source => source.Name, StringComparer.Ordinal);
         this.destinations = destinations.ToFrozenDictionary(destination => destination.Name, StringComparer.Ordinal);
     }
@@ -28,18 +29,24 @@ public sealed class SluiceConfiguration
 
     public bool TryGetSource(string name, [NotNullWhen(true)] out Source? source) => sources.TryGetValue(name, out source);
 
-    public bool TryGetDestination(string name, [NotNullWhen(true)] out Destination? destination) => destinations.TryGetValue(name, out destination);
+    public bool TryGetDestination(string name, [NotNullWhen(true)] out Destination? destination)
+    {
+        if (name != SplitHandler.DestinationName) return destinations.TryGetValue(name, out destination);
+        destination = splitting;
+        return true;
+    }
 
     /// <summary>Reads and prepares everything. A source with a fault is there and accepts nothing; the caller decides what else the errors mean.</summary>
     /// <param name="handlers">Null in an app that delivers nothing: any handler's name will do.</param>
     /// <param name="secrets">Null in an app that checks no signatures: its sources need no secrets and accept nothing.</param>
     public static SluiceConfiguration Build(IConfiguration configuration, ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
     {
-        var settings = SettingsReader.Read(configuration, handlers, secrets, errors);
+        var settings = SettingsReader.Read(configuration, providers, handlers, secrets, errors);
         Destination[] destinations = [.. settings.Destinations
             .Where(destination => handlers is null || handlers.TryGet(destination.Handler, out _))
             .Select(destination => new Destination(destination, handlers))];
 
+        var splitting = new Destination(new DestinationSettings { Name = SplitHandler.DestinationName, Handler = "split", Sources = [], Retry = settings.Retry }, handlers is null || handlers.TryGet("split", out _) ? handlers : null);
         var sources = new List<Source>();
         foreach (var source in settings.Sources)
         {
@@ -50,10 +57,10 @@ public sealed class SluiceConfiguration
                 provider = new UnknownProvider(source.Provider);
             }
 
-            sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], secrets is not null, errors));
+            sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], secrets is not null, errors) with { Splitting = [splitting] });
         }
 
-        return new SluiceConfiguration(settings, sources, destinations);
+        return new SluiceConfiguration(settings, sources, destinations, splitting);
     }
 
     private static Source Prepare(SourceSettings settings, IProvider provider, Destination[] destinations, bool checksSignatures, ICollection<ConfigurationError> errors)

@@ -33,6 +33,9 @@ public sealed record SourceSettings
     /// <summary>The URL as the sender has it, for senders that sign it: no header can be believed about it.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>What only its provider reads, by name.</summary>
+    public IReadOnlyDictionary<string, string> Own { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
+
     // The generic scheme (provider hmac).
     public string? Algorithm { get; init; }
 

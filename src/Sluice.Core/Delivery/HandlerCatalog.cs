@@ -8,7 +8,8 @@ public sealed class HandlerCatalog(params IEnumerable<IHandler> handlers)
 {
     private readonly FrozenDictionary<string, IHandler> byName = handlers.ToDictionary(handler => handler.Name, StringComparer.Ordinal).ToFrozenDictionary(StringComparer.Ordinal);
 
-    public IEnumerable<string> Names => byName.Keys.Order(StringComparer.Ordinal);
+    /// <summary>Those that a destination may name.</summary>
+    public IEnumerable<string> Names => byName.Values.Where(handler => handler is not SplitHandler).Select(handler => handler.Name).Order(StringComparer.Ordinal);
 
     public bool TryGet(string name, [NotNullWhen(true)] out IHandler? handler) => byName.TryGetValue(name, out handler);
 }

@@ -6,6 +6,9 @@ public sealed record WebhookEvent
     /// <summary>What a type is called when the sender's own could not be read.</summary>
     public const string UnknownType = "unknown";
 
+    /// <summary>The type of a request that holds several events, each of which becomes one of its own.</summary>
+    public const string BatchType = "batch";
+
     public required EventId Id { get; init; }
 
     /// <summary>The name of the source it came through.</summary>

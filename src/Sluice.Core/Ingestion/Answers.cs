@@ -27,6 +27,7 @@ internal static class Answers
     public static void Own(HttpResponse response, Answer answer)
     {
         response.Headers.XContentTypeOptions = "nosniff";
+        foreach (var (name, value) in answer.Headers) response.Headers[name] = value;
         Begin(response, answer.StatusCode, answer.ContentType, answer.Body.Length);
         System.Buffers.BuffersExtensions.Write(response.BodyWriter, answer.Body.Span);
     }

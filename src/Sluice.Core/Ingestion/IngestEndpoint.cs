@@ -17,11 +17,12 @@ namespace Sluice.Ingestion;
 public sealed partial class IngestEndpoint(LiveConfiguration configuration, Ingestor ingestor, RejectionLog rejections, TimeProvider time, ILogger<IngestEndpoint> logger)
 {
     /// <summary>Handles every method on <c>/api/webhooks/{source}</c> and writes the answer. Never throws for what a stranger sends.</summary>
-    /// <param name="secret">The part of the path behind the source's name, where there is one. No provider takes its secret from there yet.</param>
+    /// <param name="secret">The part of the path behind the source's name, where there is one.</param>
     public async Task HandleAsync(HttpContext context, string name, string? secret = null)
     {
         var response = context.Response;
-        if (secret is not null || !configuration.Current.TryGetSource(name, out var source))
+        // A secret where none belongs is an unknown URL: it is not for strangers to find out more.
+        if (!configuration.Current.TryGetSource(name, out var source) || (secret is not null && !source.Scheme.IsInPath))
         {
             Answers.Error(response, StatusCodes.Status404NotFound, "unknown source");
             return;
@@ -32,7 +33,7 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
         activity?.SetTag("sluice.source", source.Name);
         try
         {
-            if (await ReadAsync(context.Request, source, context.RequestAborted) is { } envelope)
+            if (await ReadAsync(context.Request, source, secret, context.RequestAborted) is { } envelope)
             {
                 // Not cancelled with the request: a sender that hung up has sent a whole webhook all the same.
                 Answer(response, source, await ingestor.IngestAsync(source, envelope, CancellationToken.None));
@@ -58,15 +59,8 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
         Telemetry.Answer.Record(time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("source", source.Name));
     }
 
-    private async ValueTask<Envelope?> ReadAsync(HttpRequest request, Source source, CancellationToken cancellationToken)
+    private async ValueTask<Envelope?> ReadAsync(HttpRequest request, Source source, string? secret, CancellationToken cancellationToken)
     {
-        if (!HttpMethods.IsPost(request.Method))
-        {
-            request.HttpContext.Response.Headers.Allow = "POST";
-            Answers.Error(request.HttpContext.Response, StatusCodes.Status405MethodNotAllowed, "send webhooks with POST");
-            return null;
-        }
-
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             Answers.Error(request.HttpContext.Response, StatusCodes.Status415UnsupportedMediaType, "send the body without Content-Encoding");
@@ -86,6 +80,7 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
             Method = request.Method,
             Target = target,
             Url = source.Settings.PublicUrl is { } url ? PublicUrl(url, target) : null,
+            PathSecret = secret,
             Headers = Headers(request.Headers),
             Body = body,
             ReceivedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)),
@@ -112,11 +107,18 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
     {
         switch (ingested.Result)
         {
+            case IngestResult.Accepted or IngestResult.Duplicate when source.Provider.Success is { } success:
+                Answers.Own(response, success);
+                break;
             case IngestResult.Accepted:
                 Answers.Accepted(response, ingested.Id);
                 break;
             case IngestResult.Duplicate:
                 Answers.Duplicate(response, ingested.Id);
+                break;
+            case IngestResult.NotAllowed:
+                response.Headers.Allow = "POST";
+                Answers.Error(response, StatusCodes.Status405MethodNotAllowed, "send webhooks with POST");
                 break;
             case IngestResult.Answered:
                 Answers.Own(response, ingested.Answer!);
@@ -144,10 +146,13 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
 
 public static class IngestRoutes
 {
-    /// <summary>Maps <c>/api/webhooks/{source}</c>.</summary>
+    /// <summary>Maps <c>/api/webhooks/{source}</c> and <c>/api/webhooks/{source}/{secret}</c>.</summary>
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<IngestEndpoint>();
-        routes.Map("/api/webhooks/{source}", (RequestDelegate)(context => endpoint.HandleAsync(context, (string)context.Request.RouteValues["source"]!)));
+        routes.Map("/api/webhooks/{source}", (RequestDelegate)(context => endpoint.HandleAsync(context, Part(context, "source")!)));
+        routes.Map("/api/webhooks/{source}/{secret}", (RequestDelegate)(context => endpoint.HandleAsync(context, Part(context, "source")!, Part(context, "secret"))));
     }
+
+    private static string? Part(HttpContext context, string name) => context.Request.RouteValues[name] as string;
 }

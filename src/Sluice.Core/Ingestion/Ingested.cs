@@ -15,6 +15,9 @@ public enum IngestResult
     /// <summary>It was a question of the sender; <see cref="Ingested.Answer"/> is the answer.</summary>
     Answered,
 
+    /// <summary>It was no POST and no question that this sender asks.</summary>
+    NotAllowed,
+
     /// <summary>The source accepts nothing now.</summary>
     Closed,
 }

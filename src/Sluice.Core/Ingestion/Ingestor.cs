@@ -22,16 +22,18 @@ public sealed partial class Ingestor(
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was: the sender has to try again.</exception>
     public async ValueTask<Ingested> IngestAsync(Source source, Envelope envelope, CancellationToken cancellationToken)
     {
+        if (source.Provider.Greet(envelope, source.Settings) is { } greeting) return new(IngestResult.Answered, Answer: greeting);
+        if (envelope.Method != "POST") return new(IngestResult.NotAllowed);
         if (source.Verifier is null || source.Settings.Paused) return new(IngestResult.Closed);
         await source.Verifier.FetchAsync(envelope, cancellationToken);
         var check = source.Verifier.Verify(envelope, envelope.ReceivedAt);
         if (!check.IsValid) return new(IngestResult.Rejected, Signature: check.Result);
-        if (source.Provider.Handshake(envelope) is { } answer) return new(IngestResult.Answered, Answer: answer);
+        if (source.Provider.Handshake(envelope, source.Settings) is { } answer) return new(IngestResult.Answered, Answer: answer);
 
         var webhook = Describe(source, envelope);
         try
         {
-            return await KeepAsync(webhook, source.Destinations, cancellationToken);
+            return await KeepAsync(webhook, source.Provider.IsBatch(envelope) ? source.Splitting : source.Destinations, cancellationToken);
         }
         catch (StoreUnavailableException e) when (carrier is not null)
         {
@@ -75,19 +77,28 @@ public sealed partial class Ingestor(
 
     private static WebhookEvent Describe(Source source, Envelope envelope)
     {
-        var (id, type) = source.Provider.Describe(envelope, source.Settings);
-        var key = string.IsNullOrEmpty(id) ? $"sha256:{Convert.ToHexStringLower(SHA256.HashData(envelope.Body.Span))}"
+        // A batch has no id of its own: the same one again is the same bytes.
+        var (id, type) = source.Provider.IsBatch(envelope) ? new(null, WebhookEvent.BatchType) : source.Provider.Describe(envelope, source.Settings);
+        return NewEvent(source.Name, id, type, envelope.ReceivedAt, KeptHeaders.Of(envelope.Headers), envelope.Body);
+    }
+
+    /// <summary>The event that an item of a batch is.</summary>
+    public static WebhookEvent ItemOf(WebhookEvent batch, BatchItem item) => NewEvent(batch.Source, item.Id, item.Type, batch.ReceivedAt, batch.Headers, item.Body);
+
+    private static WebhookEvent NewEvent(string source, string? id, string? type, DateTimeOffset receivedAt, HeaderList headers, ReadOnlyMemory<byte> body)
+    {
+        var key = string.IsNullOrEmpty(id) ? $"sha256:{Convert.ToHexStringLower(SHA256.HashData(body.Span))}"
             : id.Length <= LongestName && SafeText.IsPlain(id) ? id
             : $"id-sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))}";
         return new WebhookEvent
         {
-            Id = EventId.Of(source.Name, key),
-            Source = source.Name,
+            Id = EventId.Of(source, key),
+            Source = source,
             Type = string.IsNullOrEmpty(type) || type.Length > LongestName || !SafeText.IsPlain(type) ? WebhookEvent.UnknownType : type,
             IdempotencyKey = key,
-            ReceivedAt = envelope.ReceivedAt,
-            Headers = KeptHeaders.Of(envelope.Headers),
-            Body = envelope.Body,
+            ReceivedAt = receivedAt,
+            Headers = headers,
+            Body = body,
         };
     }
 

@@ -19,6 +19,9 @@ public sealed record Source(
     /// <summary>Why it accepts nothing: the first fault of its configuration; null where there is none.</summary>
     public string? Fault { get; init; }
 
+    /// <summary>Where a batch of its events goes, to be taken apart.</summary>
+    public IReadOnlyList<Destination> Splitting { get; init; } = [];
+
     /// <summary>False in an app that was given no secrets because it checks none: whether the source is usable is not known there.</summary>
     public bool ChecksSignatures { get; init; } = true;
 

@@ -24,6 +24,14 @@ public sealed class GitHubProvider : IProvider
 
     public string Name => "github";
 
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "GitHub",
+        Source = "docs.github.com, best practices for using webhooks, read 2026-11-22",
+        Deadline = TimeSpan.FromSeconds(10),
+        RetryHorizon = TimeSpan.Zero,
+    };
+
     public string SampleType => "issues.opened";
 
     public IReadOnlyList<string> Headers { get; } = ["X-GitHub-*"];

@@ -17,6 +17,12 @@ public sealed class HmacProvider : IProvider
 
     public string Name => "hmac";
 
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "Any sender that signs with HMAC",
+        Source = "the settings of the source",
+    };
+
     public string SampleType => "sample.created";
 
     public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors)

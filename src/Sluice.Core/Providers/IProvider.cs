@@ -6,8 +6,11 @@ namespace Sluice.Providers;
 /// <summary>The code that knows one sender: how it signs, what it calls an event, what it expects back. Found by <see cref="Name"/>; holds no state.</summary>
 public interface IProvider
 {
-    /// <summary>What <c>Provider</c> in the configuration says: lower case with dashes.</summary>
+    /// <summary>What <c>Provider</c> in the configuration says: lower case with dashes or underscores.</summary>
     string Name { get; }
+
+    /// <summary>What is known of the sender beside its code, and from where.</summary>
+    ProviderFacts Facts { get; }
 
     /// <summary>What an event of this sender is usually called; <c>sluice send</c> uses it when no type is given.</summary>
     string SampleType { get; }
@@ -15,24 +18,74 @@ public interface IProvider
     /// <summary>The sender's own headers beside those of its signature, <c>*</c> standing for any characters: <c>http</c> destinations get them too.</summary>
     IReadOnlyList<string> Headers => [];
 
-    /// <summary>How this sender signs. Settings that make no sense are added to <paramref name="errors"/>.</summary>
+    /// <summary>The names of the settings that only this provider reads, such as <c>WebhookId</c>.</summary>
+    IReadOnlyList<string> Settings => [];
+
+    /// <summary>How this sender signs. Settings that make no sense are added to <paramref name="errors"/> as <c>Name: what is wrong and the fix</c>.</summary>
     SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors);
 
     /// <summary>Reads id and type. Called for verified requests only; must not throw, whatever the bytes are.</summary>
     EventDescription Describe(Envelope envelope, SourceSettings settings);
 
-    /// <summary>The answer to a verified request that is a question and no event, or null. Nothing is kept of it.</summary>
-    Answer? Handshake(Envelope envelope) => null;
+    /// <summary>
+    /// The answer to a question that is asked before anything can be verified (a GET with a challenge, an OPTIONS, a HEAD), or null.
+    /// Called for every request first; nothing is kept of it. What it reflects is bounded, plain text and never markup.
+    /// </summary>
+    Answer? Greet(Envelope envelope, SourceSettings settings) => null;
 
-    /// <summary>A request as this sender would make it, without its signature headers.</summary>
+    /// <summary>The answer to a verified request that is a question and no event, or null. Nothing is kept of it.</summary>
+    Answer? Handshake(Envelope envelope, SourceSettings settings) => null;
+
+    /// <summary>The answer that this sender takes for success where the usual one is not: for accepted and duplicate events alike.</summary>
+    Answer? Success => null;
+
+    /// <summary>Whether a verified request holds several events: it is kept as one and answered, and its items are kept afterwards, each by its own id.</summary>
+    bool IsBatch(Envelope envelope) => false;
+
+    /// <summary>The items of a batch, each the exact slice of its bytes. Null when the bytes are not what they should be; must not throw.</summary>
+    IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => null;
+
+    /// <summary>A request as this sender would make it, without its proof.</summary>
     Sample CreateSample(string type, string id, DateTimeOffset at);
 }
 
 /// <summary>The sender's own id and type of an event; null where it has none or the bytes could not be read.</summary>
 public readonly record struct EventDescription(string? Id, string? Type);
 
+/// <summary>One event of a batch.</summary>
+public sealed record BatchItem(ReadOnlyMemory<byte> Body, string? Id, string? Type);
+
 /// <summary>A success answer of the sender's own form.</summary>
-public sealed record Answer(int StatusCode, string ContentType, ReadOnlyMemory<byte> Body);
+public sealed record Answer(int StatusCode, string ContentType, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Headers that the sender looks for in the answer.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    public static Answer Text(string text, int statusCode = 200) => new(statusCode, "text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text));
+
+    public static Answer Json(string json, int statusCode = 200) => new(statusCode, "application/json", System.Text.Encoding.UTF8.GetBytes(json));
+
+    public static Answer Empty(int statusCode) => new(statusCode, "text/plain; charset=utf-8", ReadOnlyMemory<byte>.Empty);
+}
 
 /// <summary>A made-up request: body, content type and the headers that are not part of the signature.</summary>
 public sealed record Sample(byte[] Body, string ContentType, params KeyValuePair<string, string>[] Headers);
+
+/// <summary>What is known of a sender. Facts without a source are no facts.</summary>
+public sealed record ProviderFacts
+{
+    /// <summary>What people call it, such as <c>Stripe</c>.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The page the facts are from and the day it was read.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>How long it waits for an answer; null where it does not say.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>How long it may repeat an event; null where it does not say. Zero: it never does.</summary>
+    public TimeSpan? RetryHorizon { get; init; }
+
+    /// <summary>What could not be confirmed, one line each.</summary>
+    public IReadOnlyList<string> Unconfirmed { get; init; } = [];
+}

@@ -20,6 +20,14 @@ public sealed class ShopifyProvider : IProvider
 
     public string Name => "shopify";
 
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "Shopify",
+        Source = "shopify.dev, about webhooks, read 2026-11-22",
+        Deadline = TimeSpan.FromSeconds(5),
+        RetryHorizon = TimeSpan.FromHours(4),
+    };
+
     public string SampleType => "orders/create";
 
     public IReadOnlyList<string> Headers { get; } = ["X-Shopify-*"];

@@ -27,6 +27,14 @@ public sealed class SlackProvider : IProvider
 
     public string Name => "slack";
 
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "Slack",
+        Source = "docs.slack.dev, Events API, read 2026-11-22",
+        Deadline = TimeSpan.FromSeconds(3),
+        RetryHorizon = TimeSpan.FromMinutes(6),
+    };
+
     public string SampleType => "app_mention";
 
     public IReadOnlyList<string> Headers { get; } = ["X-Slack-Retry-*"];
@@ -39,7 +47,7 @@ public sealed class SlackProvider : IProvider
         return JsonFields.TryRead(envelope.Body.Span, Places, values) ? new(values[0], values[2] ?? values[1]) : default;
     }
 
-    public Answer? Handshake(Envelope envelope)
+    public Answer? Handshake(Envelope envelope, SourceSettings settings)
     {
         if (!envelope.Body.Span.StartsWith("{"u8) || envelope.Body.Span.IndexOf("url_verification"u8) < 0) return null;
         string?[] values = new string?[Places.Length];

@@ -26,6 +26,14 @@ public sealed class StandardWebhooksProvider : IProvider
 
     public string Name => "standard-webhooks";
 
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "Standard Webhooks",
+        Source = "github.com/standard-webhooks/standard-webhooks, spec at b2fa7b8, read 2026-11-22",
+        Deadline = TimeSpan.FromSeconds(15),
+        RetryHorizon = TimeSpan.FromHours(75),
+    };
+
     public string SampleType => "contact.created";
 
     public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => StandardSignature;

@@ -25,6 +25,13 @@ public sealed class StripeProvider : IProvider
 
     public string Name => "stripe";
 
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "Stripe",
+        Source = "docs.stripe.com, receive Stripe events, read 2026-11-22",
+        RetryHorizon = TimeSpan.FromDays(3),
+    };
+
     public string SampleType => "payment_intent.succeeded";
 
     public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => StripeSignature;

@@ -13,6 +13,8 @@ internal sealed class UnknownProvider(string name) : IProvider
 
     public string Name => name;
 
+    public ProviderFacts Facts => new() { Title = name, Source = "nothing is known of it" };
+
     public string SampleType => WebhookEvent.UnknownType;
 
     public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => NoSignature;

@@ -1,3 +1,5 @@
+using Sluice.Providers;
+
 namespace Sluice.Core.Tests.Configuration;
 
 public sealed class SecretErrorTests

@@ -69,9 +69,9 @@ public sealed class SourceErrorTests
     [InlineData(""" "SignatureHeader": "X-S", "SignedContent": "{id}{body}" """, "IdHeader is missing; SignedContent has {id}, so name the header that carries it")]
     [InlineData(""" "SignatureHeader": "X-S", "SignedContent": "text" """, "SignedContent it must contain {body} once: a signature that does not cover the bytes proves nothing about them")]
     [InlineData(""" "SignatureHeader": "X-S", "SignedContent": "{body}{body}" """, "SignedContent it must contain {body} once: a signature that does not cover the bytes proves nothing about them")]
-    [InlineData(""" "SignatureHeader": "X-S", "SignedContent": "{url}{body}" """, "SignedContent '{url}{body}' is no placeholder; use {body}, {timestamp} or {id}")]
-    [InlineData(""" "SignatureHeader": "X-S", "SignedContent": "{body" """, "SignedContent '{body' is no placeholder; use {body}, {timestamp} or {id}")]
-    [InlineData(""" "SignatureHeader": "X-S", "SignedContent": "{Body}" """, "SignedContent '{Body}' is no placeholder; use {body}, {timestamp} or {id}")]
+    [InlineData(""" "SignatureHeader": "X-S", "SignedContent": "{path}{body}" """, "SignedContent '{path}{body}' is no placeholder; use {body}, {timestamp}, {id}, {method} or {url}")]
+    [InlineData(""" "SignatureHeader": "X-S", "SignedContent": "{body" """, "SignedContent '{body' is no placeholder; use {body}, {timestamp}, {id}, {method} or {url}")]
+    [InlineData(""" "SignatureHeader": "X-S", "SignedContent": "{Body}" """, "SignedContent '{Body}' is no placeholder; use {body}, {timestamp}, {id}, {method} or {url}")]
     public void A_fault_of_the_generic_scheme_is_named_with_its_fix(string settings, string error) =>
         SettingsText.OfSource($$""" "Provider": "hmac", "Secrets": ["x"], {{settings}} """).Fails("Sluice:Sources:it:" + error);
 

@@ -12,7 +12,7 @@ public sealed class HandshakeTests
     {
         var request = slack.Sign("""{"token":"x","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}""");
         slack.Accepts(request);
-        var answer = slack.Source.Provider.Handshake(request.Envelope)!;
+        var answer = slack.Source.Provider.Handshake(request.Envelope, SignedSource.Settings)!;
         Assert.Equal((200, "text/plain"), (answer.StatusCode, answer.ContentType));
         Assert.Equal("3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"u8, answer.Body.Span);
     }
@@ -44,16 +44,16 @@ public sealed class HandshakeTests
     [InlineData("""{"type":"url_verification","challenge":"x" """)]
     [InlineData("type=url_verification&challenge=x")]
     [InlineData("")]
-    public void Anything_else_is_an_event(string body) => Assert.Null(slack.Source.Provider.Handshake(slack.Sign(body).Envelope));
+    public void Anything_else_is_an_event(string body) => Assert.Null(slack.Source.Provider.Handshake(slack.Sign(body).Envelope, SignedSource.Settings));
 
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void Only_slack_answers_a_challenge(string provider)
     {
         if (provider == "slack") return;
         var source = SignedSource.Of(provider);
-        Assert.Null(source.Source.Provider.Handshake(source.Sign("""{"type":"url_verification","challenge":"x"}""").Envelope));
+        Assert.Null(source.Source.Provider.Handshake(source.Sign("""{"type":"url_verification","challenge":"x"}""").Envelope, SignedSource.Settings));
     }
 
     private Answer? Challenge(string challenge) =>
-        slack.Source.Provider.Handshake(new SignedRequest([], Encoding.UTF8.GetBytes($$"""{"type":"url_verification","challenge":"{{challenge}}"}""")).Envelope);
+        slack.Source.Provider.Handshake(new SignedRequest([], Encoding.UTF8.GetBytes($$"""{"type":"url_verification","challenge":"{{challenge}}"}""")).Envelope, SignedSource.Settings);
 }

@@ -51,7 +51,7 @@ public sealed class HostileJsonTests
         var envelope = source.Sign(Bodies[body]()).Envelope;
         var started = Stopwatch.GetTimestamp();
         source.Source.Provider.Describe(envelope, source.Source.Settings);
-        source.Source.Provider.Handshake(envelope);
+        source.Source.Provider.Handshake(envelope, SignedSource.Settings);
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(2), $"{Stopwatch.GetElapsedTime(started)}");
     }
 
@@ -66,7 +66,7 @@ public sealed class HostileJsonTests
             var body = Text("{" + string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)])));
             var envelope = new SignedRequest([], body).Envelope;
             source.Source.Provider.Describe(envelope, source.Source.Settings);
-            source.Source.Provider.Handshake(envelope);
+            source.Source.Provider.Handshake(envelope, SignedSource.Settings);
         }
     }
 

@@ -17,6 +17,8 @@ public sealed class SignedSource
 
     public static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
+    public static SourceSettings Settings { get; } = new() { Name = "it", Provider = "any" };
+
     private SignedSource(Source source) => Source = source;
 
     /// <summary>Every provider that signs with HMAC; a new one is tested by being in the catalogue.</summary>

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Configuration;
+using Sluice.Events;
+using Sluice.Ingestion;
+using Sluice.Storage;
+
+namespace Sluice.Delivery;
+
+/// <summary>
+/// Takes the events of a batch apart. A batch was kept as one, so that its sender has its answer; its one delivery is to here. Each item
+/// becomes an event of its own with its own deliveries, and one that was there already stays a duplicate: taking it apart twice is harmless.
+/// </summary>
+public sealed class SplitHandler(IServiceProvider services) : IHandler
+{
+    /// <summary>The name of the destination that batches go to; no other may have it.</summary>
+    public const string DestinationName = "split_batches";
+
+    public string Name => "split";
+
+    public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
+    {
+        // Asked for when it is needed: the ingestor itself knows its handlers.
+        var ingestor = services.GetRequiredService<Ingestor>();
+        if (!services.GetRequiredService<LiveConfiguration>().Current.TryGetSource(webhook.Source, out var source)) return Outcome.DeadLetter($"source '{webhook.Source}' is not configured any more; add it and replay, or purge");
+        if (source.Provider.Split(webhook) is not { } items) return Outcome.DeadLetter("its body is no batch of this sender");
+        try
+        {
+            foreach (var item in items) await ingestor.KeepAsync(Ingestor.ItemOf(webhook, item), cancellationToken);
+            return Outcome.Done;
+        }
+        catch (StoreUnavailableException e)
+        {
+            return Outcome.Retry(e.Message);
+        }
+    }
+}
