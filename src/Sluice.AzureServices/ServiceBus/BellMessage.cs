@@ -57,12 +57,13 @@ internal static partial class BellMessage
     /// <summary>The attempt that a message in the dead-letter queue, or one resubmitted from there, says its delivery died of.</summary>
     public static int? DiedOf(ServiceBusReceivedMessage message) => Number(message.ApplicationProperties, DeadProperty);
 
-    public static bool IsKind(ServiceBusReceivedMessage message, string kind) => Text(message.ApplicationProperties, KindProperty)?.StartsWith($"{kind}/1", StringComparison.Ordinal) == true;
+    public static bool IsKind(ServiceBusReceivedMessage message, string kind) =>
+        Text(message.ApplicationProperties, KindProperty) is { } said && (said == $"{kind}/1" || said.StartsWith($"{kind}/1.", StringComparison.Ordinal));
 
     private static string? Text(IReadOnlyDictionary<string, object> properties, string name) => properties.TryGetValue(name, out var value) ? value as string : null;
 
     // Whoever resubmits a message with a tool may have made another kind of number of it, or a text.
-    private static int? Number(IReadOnlyDictionary<string, object> properties, string name) => properties.TryGetValue(name, out var value)
+    public static int? Number(IReadOnlyDictionary<string, object> properties, string name) => properties.TryGetValue(name, out var value)
         && int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,39}\z")]

@@ -29,7 +29,7 @@ public sealed class ServiceBusTaskQueue(ServiceBusSender sender, TimeSpan budget
 
     /// <summary>Sends an event's message on for later.</summary>
     /// <exception cref="QueueUnavailableException">It was not accepted, or nobody knows.</exception>
-    internal async ValueTask SendOnAsync(ServiceBusReceivedMessage message) => await SendAsync(carrying, EnvelopeMessage.SendOn(message, time.GetUtcNow()), CancellationToken.None);
+    internal async ValueTask SendOnAsync(ServiceBusReceivedMessage message, EventId id) => await SendAsync(carrying, EnvelopeMessage.SendOn(message, id, time.GetUtcNow()), CancellationToken.None);
 
     public async ValueTask PingAsync(CancellationToken cancellationToken) => await carrying.PassAsync(async token =>
     {

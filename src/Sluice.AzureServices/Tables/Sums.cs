@@ -54,14 +54,11 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
 
     public async Task<Stats> CountAsync(CancellationToken cancellationToken)
     {
-        Tally sum;
+        Tally sum, inRow;
         string? own;
-        lock (gate) (sum, own) = (written + unwritten, key);
-        foreach (var row in await RowsAsync(cancellationToken))
-        {
-            if (row.RowKey != own) sum += Tally.Read(row);
-        }
-
+        lock (gate) (sum, inRow, own) = (unwritten, written, key);
+        // What this process knows of its own row is newer; a row that is not there any more stands in the total.
+        foreach (var row in await RowsAsync(cancellationToken)) sum += row.RowKey == own ? inRow : Tally.Read(row);
         return sum.ToStats();
     }
 
@@ -121,7 +118,8 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
         }
         catch (StoreUnavailableException)
         {
-            // Kept for the next time.
+            // Kept for the next time, which comes even if nothing more is counted.
+            Add(default);
         }
         finally
         {
@@ -165,9 +163,15 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
         {
             var found = await tables.Index.GetEntityIfExistsAsync<TableEntity>(Keys.Sums, key!, cancellationToken: cancellationToken);
             // Ours, by an answer that got lost; or folded into the total while this process slept, so that a new row begins.
-            if (found.HasValue) (written, etag) = (Tally.Read(found.Value!), found.Value!.ETag);
-            else (key, etag, written) = (null, default, default);
-            if (!found.HasValue || written != sum) throw new StoreUnavailableException("the sums were written by another");
+            var there = found.HasValue ? Tally.Read(found.Value!) : default;
+            lock (gate)
+            {
+                // An earlier flush that seemed to fail was written: what it held does not count again.
+                if (found.HasValue && there != sum) unwritten -= there - written;
+                (key, etag, written) = found.HasValue ? (key, found.Value!.ETag, there) : (null, default, default);
+            }
+
+            if (!found.HasValue || there != sum) throw new StoreUnavailableException("the sums were written by another");
         }
     }
 
