@@ -24,8 +24,8 @@ internal sealed class Gate(string service, TimeSpan budget, TimeProvider time, F
     public async ValueTask<T> PassAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(budget, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, linked.Token);
+        using var cancelling = cancellationToken.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, limit.Token);
         try
         {
             return await breaker.ExecuteAsync(static (context, state) => state.Gate.CallAsync(state.Work, state.Caller, context.CancellationToken), context, (Gate: this, Work: work, Caller: cancellationToken));

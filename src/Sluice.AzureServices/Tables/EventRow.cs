@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
@@ -33,9 +34,10 @@ internal sealed class EventRow
         entity = new TableEntity(webhook.Id.ToString(), Keys.Event)
         {
             ["Source"] = webhook.Source, ["Type"] = webhook.Type, ["Key"] = webhook.IdempotencyKey, ["ReceivedAt"] = webhook.ReceivedAt,
-            ["BodyBytes"] = webhook.Body.Length, ["BodyHash"] = SHA256.HashData(webhook.Body.Span), ["BodyEncoding"] = encoding,
-            ["Receipt"] = receipt, ["ListKey"] = listKey, ["More"] = string.Join(',', more),
+            ["BodyBytes"] = webhook.Body.Length, ["BodyHash"] = SHA256.HashData(webhook.Body.Span), ["Receipt"] = receipt, ["ListKey"] = listKey,
         };
+        if (encoding is not null) entity["BodyEncoding"] = encoding;
+        if (string.Join(',', more) is { Length: > 0 } names) entity["More"] = names;
         Cut(Encoding.UTF8.GetBytes(webhook.Headers.Encode()), "H", entity);
         StoredBytes = stored.Length;
         if (stored.Length <= PiecesInside * Piece)
@@ -101,9 +103,9 @@ internal sealed class EventRow
         return BrotliDecoder.TryDecompress(stored, body, out var written) && written == body.Length ? body : throw new InvalidDataException($"the body of {entity.PartitionKey} is damaged");
     }
 
-    private static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> body, out string encoding)
+    private static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> body, out string? encoding)
     {
-        encoding = "";
+        encoding = null;
         if (body.Length <= CompressAbove) return body;
         var smaller = new byte[body.Length - 1];
         if (!BrotliEncoder.TryCompress(body.Span, smaller, out var written, quality: 1, window: 22)) return body;
@@ -113,6 +115,13 @@ internal sealed class EventRow
 
     private static void Cut(ReadOnlyMemory<byte> bytes, string name, TableEntity into)
     {
+        // Mostly it is one piece and a whole array, which nobody changes: then it needs no copy.
+        if (bytes.Length is > 0 and <= Piece && MemoryMarshal.TryGetArray(bytes, out var array) && array.Count == array.Array!.Length)
+        {
+            into[name + "0"] = array.Array;
+            return;
+        }
+
         for (var (at, piece) = (0, 0); at < bytes.Length; at += Piece, piece++) into[$"{name}{piece}"] = bytes.Slice(at, Math.Min(Piece, bytes.Length - at)).ToArray();
     }
 

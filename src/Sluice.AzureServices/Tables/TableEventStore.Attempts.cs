@@ -123,7 +123,7 @@ public sealed partial class TableEventStore
         if (next.DueKey is not null) await AddIndexAsync(next.Id.Event, next.DueKey, cancellationToken);
         if (next.DeadKey is null) return;
         var open = IndexRow(next.Id.Event, Keys.OpenDeath(next.Id, completion.Attempt.Number));
-        await AddIndexAsync(next.Id.Event, [IndexRow(next.Id.Event, next.DeadKey), open], cancellationToken);
+        await AddIndexAsync([Addition(IndexRow(next.Id.Event, next.DeadKey)), Addition(open)], cancellationToken);
     }
 
     // What is known of an attempt is not made unknown again, and the first word stands.

@@ -118,17 +118,19 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
         }
     }
 
-    private async Task AddIndexAsync(EventId id, IEnumerable<TableEntity> rows, CancellationToken cancellationToken)
+    private async Task AddIndexAsync(List<TableTransactionAction> additions, CancellationToken cancellationToken)
     {
         try
         {
-            await Index.SubmitTransactionAsync(rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), cancellationToken);
+            await Index.SubmitTransactionAsync(additions, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {
             // Only this write uses these keys: an answer got lost.
         }
     }
+
+    private static TableTransactionAction Addition(TableEntity row) => new(TableTransactionActionType.Add, row);
 
     private TableEntity IndexRow(EventId id, string key) => new(Keys.Shard(id), key) { ["At"] = time.GetUtcNow() };
 
