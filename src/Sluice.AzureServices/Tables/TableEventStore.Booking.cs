@@ -38,7 +38,7 @@ public sealed partial class TableEventStore
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {
-            var rows = await PartitionAsync(id, "d", "e", EventRow.WithoutBody, cancellationToken);
+            var rows = await PartitionAsync(id, "d", "e", EventRow.ForComparison, cancellationToken);
             var first = Event(rows) ?? throw new StoreUnavailableException($"event {id} was let go while it was booked again; the next try books it");
             if (first.Receipt != receipt)
             {
