@@ -65,10 +65,11 @@ public sealed partial class TableEventStore
 
     private List<TableTransactionAction> IndexAdditions(string listKey, WebhookEvent webhook, DeliveryRow[] deliveries)
     {
-        var listed = IndexRow(webhook.Id, listKey);
+        var at = time.GetUtcNow();
+        var listed = IndexRow(webhook.Id, listKey, at);
         (listed["Source"], listed["Type"]) = (webhook.Source, webhook.Type);
         var additions = new List<TableTransactionAction>(1 + deliveries.Length) { Addition(listed) };
-        foreach (var delivery in deliveries) additions.Add(Addition(IndexRow(webhook.Id, delivery.DueKey!)));
+        foreach (var delivery in deliveries) additions.Add(Addition(IndexRow(webhook.Id, delivery.DueKey!, at)));
         return additions;
     }
 

@@ -132,7 +132,9 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
 
     private static TableTransactionAction Addition(TableEntity row) => new(TableTransactionActionType.Add, row);
 
-    private TableEntity IndexRow(EventId id, string key) => new(Keys.Shard(id), key) { ["At"] = time.GetUtcNow() };
+    private TableEntity IndexRow(EventId id, string key) => IndexRow(id, key, time.GetUtcNow());
+
+    private static TableEntity IndexRow(EventId id, string key, DateTimeOffset at) => new(Keys.Shard(id), key) { ["At"] = at };
 
     /// <summary>Whether whoever wrote an index row has long had the time to write what it points to.</summary>
     private bool IsSettled(TableEntity row) => row.GetDateTimeOffset("At") < time.GetUtcNow() - Settled;
