@@ -8,7 +8,7 @@ public sealed record FunctionsBenchOptions
     public const string Usage = """
         dotnet run -c Release --project bench/Sluice.Bench.Functions -- [options]
           --rounds N      rounds (11)
-          --requests N    measured requests per side and round, in turns of 5000 (20000)
+          --requests N    measured requests per side and round, in turns of 1000 (20000)
           --quick         2 rounds, 5000 requests: shows that everything runs, says little about speed
           --check         exit code 1 if the goal is missed
         Exit code 0, or 2 if something broke.
