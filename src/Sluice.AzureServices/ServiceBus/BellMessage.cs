@@ -20,14 +20,15 @@ internal static partial class BellMessage
 
     public static ServiceBusMessage Write(Bell bell, DateTimeOffset? scheduled)
     {
+        var id = bell.Delivery.Event.ToString();
         var message = new ServiceBusMessage
         {
             // Sent again it is the same; rung again for another moment it is not, or the queue would take a look at a lease for a repetition.
-            MessageId = string.Create(CultureInfo.InvariantCulture, $"{bell.Delivery}/{bell.Attempt}{(scheduled is { } moment ? $"/{moment.ToUnixTimeSeconds()}" : "")}"),
+            MessageId = string.Create(CultureInfo.InvariantCulture, $"{id}/{bell.Delivery.Destination}/{bell.Attempt}{(scheduled is { } moment ? $"/{moment.ToUnixTimeSeconds()}" : "")}"),
             Subject = bell.Label?.Type,
             ApplicationProperties =
             {
-                [KindProperty] = Kind, ["event"] = bell.Delivery.Event.ToString(), ["destination"] = bell.Delivery.Destination, ["attempt"] = bell.Attempt,
+                [KindProperty] = Kind, ["event"] = id, ["destination"] = bell.Delivery.Destination, ["attempt"] = bell.Attempt,
             },
         };
         if (scheduled is not null) message.ScheduledEnqueueTime = scheduled.Value;

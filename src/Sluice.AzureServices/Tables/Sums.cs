@@ -31,6 +31,7 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
     private ITimer? timer;
     private long? flushedAt;
     private bool isFlushing;
+    private bool isDue;
 
     public void Booked(int deliveries) => Add(new Tally { Events = 1, Pending = deliveries });
 
@@ -103,6 +104,7 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
         DateTimeOffset? newest;
         lock (gate)
         {
+            isDue = false;
             if (isFlushing || (unwritten == default && heard == writtenHeard)) return;
             (isFlushing, change, newest, flushedAt) = (true, unwritten, heard, time.GetTimestamp());
         }
@@ -142,6 +144,8 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
         lock (gate)
         {
             unwritten += change;
+            if (isDue) return;
+            isDue = true;
             // The first at once, so that a process that soon ends has counted; then in one write what comes within the pause.
             var wait = flushedAt is { } then ? Pause - time.GetElapsedTime(then) : TimeSpan.Zero;
             timer ??= time.CreateTimer(static state => _ = ((Sums)state!).FlushAsync(CancellationToken.None), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

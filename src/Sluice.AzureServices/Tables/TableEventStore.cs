@@ -118,11 +118,11 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
         }
     }
 
-    private async Task AddIndexAsync(EventId id, IEnumerable<TableEntity> rows, CancellationToken cancellationToken)
+    private async Task AddIndexAsync(List<TableTransactionAction> additions, CancellationToken cancellationToken)
     {
         try
         {
-            await Index.SubmitTransactionAsync(rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), cancellationToken);
+            await Index.SubmitTransactionAsync(additions, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {
@@ -130,7 +130,11 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
         }
     }
 
-    private TableEntity IndexRow(EventId id, string key) => new(Keys.Shard(id), key) { ["At"] = time.GetUtcNow() };
+    private static TableTransactionAction Addition(TableEntity row) => new(TableTransactionActionType.Add, row);
+
+    private TableEntity IndexRow(EventId id, string key) => IndexRow(id, key, time.GetUtcNow());
+
+    private static TableEntity IndexRow(EventId id, string key, DateTimeOffset at) => new(Keys.Shard(id), key) { ["At"] = at };
 
     /// <summary>Whether whoever wrote an index row has long had the time to write what it points to.</summary>
     private bool IsSettled(TableEntity row) => row.GetDateTimeOffset("At") < time.GetUtcNow() - Settled;
