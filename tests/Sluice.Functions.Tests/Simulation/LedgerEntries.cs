@@ -41,7 +41,7 @@ internal sealed record DeliveryState(DeliveryStatus Status, int Number, int Coun
 {
     public DeliveryState(TableEntity row)
         : this(
-            (DeliveryStatus)row.GetInt32("Status")!.Value, row.GetInt32("Number")!.Value, row.GetInt32("CountedFrom")!.Value, row.GetDateTimeOffset("NextAttemptAt"),
+            (DeliveryStatus)row.GetInt32("Status")!.Value, row.GetInt32("Number")!.Value, row.GetInt32("CountedFrom") ?? 0, row.GetDateTimeOffset("NextAttemptAt"),
             row.GetInt64("LeaseToken"), row.GetDateTimeOffset("LeaseUntil"), row.GetString("DueKey"), row.GetString("DeadKey"))
     {
     }
