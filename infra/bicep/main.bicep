@@ -228,6 +228,7 @@ module serviceBus 'modules/servicebus.bicep' = {
     messagingUnits: messagingUnits
     queueName: queueName
     private: privateNetworking
+    operatorId: principalId
   }
 }
 
@@ -474,5 +475,6 @@ output WEBHOOK_URL string = '${ingest.outputs.uri}/api/webhooks/${empty(sources)
 output WEBHOOK_URLS array = [for item in sources: '${ingest.outputs.uri}/api/webhooks/${item.name}']
 output OPS_URL string = '${retry.outputs.uri}/api/ops'
 output VAULT_NAME string = keyVault.outputs.name
+output SERVICE_BUS_NAME string = serviceBus.outputs.name
 output QUEUE_NAME string = queueName
 output WORKBOOK_ID string = workbook.outputs.id

@@ -24,19 +24,16 @@ internal sealed class Gate(string service, TimeSpan budget, TimeProvider time, F
     public async ValueTask<T> PassAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(budget, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, linked.Token);
+        using var cancelling = cancellationToken.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, limit.Token);
         try
         {
-            return await breaker.ExecuteAsync(static (context, state) => state.Gate.CallAsync(state.Work, state.Caller, context.CancellationToken), context, (Gate: this, Work: work, Caller: cancellationToken));
-        }
-        catch (BrokenCircuitException e)
-        {
-            throw unavailable($"{service} failed too often in the last seconds; it is tried again in a moment", e);
-        }
-        catch (Failure e)
-        {
-            throw unavailable($"{service} {e.Message}", e.InnerException);
+            var outcome = await breaker.ExecuteOutcomeAsync(
+                static (context, state) => state.Gate.CallAsync(state.Work, state.Caller, context.CancellationToken), context, (Gate: this, Work: work, Caller: cancellationToken));
+            if (outcome.Exception is BrokenCircuitException broken) throw unavailable($"{service} failed too often in the last seconds; it is tried again in a moment", broken);
+            if (outcome.Exception is Failure failure) throw unavailable($"{service} {failure.Message}", failure.InnerException);
+            outcome.ThrowIfException();
+            return outcome.Result!;
         }
         finally
         {
@@ -44,20 +41,22 @@ internal sealed class Gate(string service, TimeSpan budget, TimeProvider time, F
         }
     }
 
-    private async ValueTask<T> CallAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken caller, CancellationToken limited)
+    private async ValueTask<Outcome<T>> CallAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken caller, CancellationToken limited)
     {
         try
         {
             // A call that does not listen to its token is left behind.
-            return await work(limited).WaitAsync(limited);
+            return Outcome.FromResult(await work(limited).WaitAsync(limited));
         }
         catch (OperationCanceledException e) when (!caller.IsCancellationRequested)
         {
-            throw new Failure(string.Create(CultureInfo.InvariantCulture, $"did not answer within {budget.TotalSeconds:0.#} s"), e);
+            return Outcome.FromException<T>(new Failure(string.Create(CultureInfo.InvariantCulture, $"did not answer within {budget.TotalSeconds:0.#} s"), e));
         }
-        catch (Exception e) when (explain(e) is { } reason)
+#pragma warning disable CA1031 // Nothing is swallowed: what is no failure of the service is thrown as it is.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            throw new Failure(reason, e);
+            return Outcome.FromException<T>(explain(e) is { } reason ? new Failure(reason, e) : e);
         }
     }
 

@@ -134,6 +134,8 @@ public abstract partial class EventStoreContract
         Assert.True((await Store.LoadAsync(Event("evt_1").Id, Cancellation))!.Body.Span.SequenceEqual(body));
         Assert.Equal(length, (await FindAsync(Event("evt_1").Id)).BodyBytes);
         Assert.True(await BookAsync(Event("evt_1", body: body), Billing) is { IsDuplicate: true, IsConflict: false });
+        if (length > 0) body[^1]++;
+        Assert.Equal(length > 0, (await BookAsync(Event("evt_1", body: body), Billing)).IsConflict);
     }
 
     [Fact]

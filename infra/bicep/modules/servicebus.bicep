@@ -27,6 +27,14 @@ param queueName string
 @description('Reached over a private endpoint only; needs Premium.')
 param private bool
 
+@description('Who may look at the queue in the portal and send a dead letter again: the object id of the person or pipeline that deploys. Empty: nobody yet.')
+param operatorId string
+
+// Azure Service Bus Data Receiver
+var serviceBusDataReceiver = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
+// Azure Service Bus Data Sender
+var serviceBusDataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
+
 resource bus 'Microsoft.ServiceBus/namespaces@2022-10-01-preview' = {
   name: name
   location: location
@@ -64,6 +72,16 @@ resource queue 'Microsoft.ServiceBus/namespaces/queues@2022-10-01-preview' = {
     maxSizeInMegabytes: 5120
   }
 }
+
+// Without principalType: the deployer is a person at a desk and a service principal in a pipeline, and both exist already.
+resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in [serviceBusDataReceiver, serviceBusDataSender]: if (!empty(operatorId)) {
+  name: guid(queue.id, operatorId, role)
+  scope: queue
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+    principalId: operatorId
+  }
+}]
 
 output id string = bus.id
 output name string = bus.name

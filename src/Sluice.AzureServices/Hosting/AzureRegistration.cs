@@ -32,7 +32,12 @@ public static class AzureRegistration
         var bus = settings.NewServiceBus(BusOptions(isIngest));
         var (queue, prefix) = (settings.EventQueue, settings.TablePrefix);
         if (app == FunctionApp.Retry) settings.Required("RetrySchedule", "when the timer looks for what is due, such as '0 * * * * *' for every minute");
-        if (settings.Faults.Count > 0) throw new AppSettingsException(settings.Faults);
+        if (settings.Faults.Count > 0)
+        {
+            // Everything at once: what the section Sluice gets wrong too, as far as it can be told before there are handlers.
+            Build(configuration, app, handlers: null, out var others);
+            throw new AppSettingsException([.. settings.Faults, .. others]);
+        }
 
         // A test that brings its own clients has registered them before.
         services.TryAddSingleton(_ => tables!);
@@ -53,14 +58,18 @@ public static class AzureRegistration
 
     private static SluiceConfiguration Read(IConfiguration configuration, FunctionApp app, IServiceProvider services)
     {
+        var read = Build(configuration, app, app == FunctionApp.Process ? services.GetRequiredService<HandlerCatalog>() : null, out var faults);
+        return faults.Count == 0 ? read : throw new AppSettingsException(faults);
+    }
+
+    // A source with a fault accepts nothing and readiness names it; what concerns the whole stops the app.
+    private static SluiceConfiguration Build(IConfiguration configuration, FunctionApp app, HandlerCatalog? handlers, out List<string> faults)
+    {
         var errors = new List<ConfigurationError>();
-        var handlers = app == FunctionApp.Process ? services.GetRequiredService<HandlerCatalog>() : null;
         var secrets = app == FunctionApp.Ingest ? new SecretResolver(Environment.GetEnvironmentVariable, AppContext.BaseDirectory) : null;
         var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors);
-
-        // A source with a fault accepts nothing and readiness names it; what concerns the whole stops the app.
-        var whole = errors.Where(error => error.Source is null).Select(error => error.ToString().Replace(":", "__", StringComparison.Ordinal)).ToList();
-        return whole.Count == 0 ? read : throw new AppSettingsException(whole);
+        faults = [.. errors.Where(error => error.Source is null).Select(error => (error with { Entry = error.Entry.Replace(":", "__", StringComparison.Ordinal) }).ToString())];
+        return read;
     }
 
     private static TableClientOptions TableOptions(bool isIngest)

@@ -71,6 +71,13 @@ public sealed partial class TimerRound(
             Log.Failed(logger, what, e.Message);
             return false;
         }
+#pragma warning disable CA1031 // A fault of ours in one part must not keep the others from their work, round after round.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            Log.Fault(logger, e, what);
+            return false;
+        }
     }
 
     private static partial class Log
@@ -81,5 +88,8 @@ public sealed partial class TimerRound(
 
         [LoggerMessage(2, LogLevel.Error, "The timer failed at {What} and tries again with its next round: {Reason}")]
         public static partial void Failed(ILogger logger, string what, string reason);
+
+        [LoggerMessage(3, LogLevel.Error, "The timer met a fault of Sluice's own at {What}")]
+        public static partial void Fault(ILogger logger, Exception fault, string what);
     }
 }

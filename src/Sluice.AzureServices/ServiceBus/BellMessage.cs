@@ -20,14 +20,15 @@ internal static partial class BellMessage
 
     public static ServiceBusMessage Write(Bell bell, DateTimeOffset? scheduled)
     {
+        var id = bell.Delivery.Event.ToString();
         var message = new ServiceBusMessage
         {
             // Sent again it is the same; rung again for another moment it is not, or the queue would take a look at a lease for a repetition.
-            MessageId = string.Create(CultureInfo.InvariantCulture, $"{bell.Delivery}/{bell.Attempt}{(scheduled is { } moment ? $"/{moment.ToUnixTimeSeconds()}" : "")}"),
+            MessageId = string.Create(CultureInfo.InvariantCulture, $"{id}/{bell.Delivery.Destination}/{bell.Attempt}{(scheduled is { } moment ? $"/{moment.ToUnixTimeSeconds()}" : "")}"),
             Subject = bell.Label?.Type,
             ApplicationProperties =
             {
-                [KindProperty] = Kind, ["event"] = bell.Delivery.Event.ToString(), ["destination"] = bell.Delivery.Destination, ["attempt"] = bell.Attempt,
+                [KindProperty] = Kind, ["event"] = id, ["destination"] = bell.Delivery.Destination, ["attempt"] = bell.Attempt,
             },
         };
         if (scheduled is not null) message.ScheduledEnqueueTime = scheduled.Value;
@@ -57,12 +58,13 @@ internal static partial class BellMessage
     /// <summary>The attempt that a message in the dead-letter queue, or one resubmitted from there, says its delivery died of.</summary>
     public static int? DiedOf(ServiceBusReceivedMessage message) => Number(message.ApplicationProperties, DeadProperty);
 
-    public static bool IsKind(ServiceBusReceivedMessage message, string kind) => Text(message.ApplicationProperties, KindProperty)?.StartsWith($"{kind}/1", StringComparison.Ordinal) == true;
+    public static bool IsKind(ServiceBusReceivedMessage message, string kind) =>
+        Text(message.ApplicationProperties, KindProperty) is { } said && (said == $"{kind}/1" || said.StartsWith($"{kind}/1.", StringComparison.Ordinal));
 
     private static string? Text(IReadOnlyDictionary<string, object> properties, string name) => properties.TryGetValue(name, out var value) ? value as string : null;
 
     // Whoever resubmits a message with a tool may have made another kind of number of it, or a text.
-    private static int? Number(IReadOnlyDictionary<string, object> properties, string name) => properties.TryGetValue(name, out var value)
+    public static int? Number(IReadOnlyDictionary<string, object> properties, string name) => properties.TryGetValue(name, out var value)
         && int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,39}\z")]

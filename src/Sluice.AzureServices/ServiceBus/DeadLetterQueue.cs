@@ -8,7 +8,7 @@ namespace Sluice.AzureServices.ServiceBus;
 
 /// <summary>
 /// Keeps the queue's dead letters and the book's the same, step by step: events that ended there unbooked are booked, and messages
-/// whose delivery is dead no longer, because it was replayed or purged, are removed. A stranger's messages stay for a person.
+/// whose delivery is dead no longer, because it was replayed or purged, are removed, as are second ones of the same death. A stranger's messages stay for a person.
 /// </summary>
 public sealed partial class DeadLetterQueue(ServiceBusReceiver receiver, TableEventStore store, Ingestor ingestor, TimeProvider time, ILogger<DeadLetterQueue> logger)
 {
@@ -18,6 +18,9 @@ public sealed partial class DeadLetterQueue(ServiceBusReceiver receiver, TableEv
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
 
     private readonly Gate gate = ServiceBusTaskQueue.NewGate(TimeSpan.FromSeconds(10), time);
+
+    // The message of each death that the current round has met: of several, because nobody knew whether one had been moved, the first stays.
+    private readonly Dictionary<(DeliveryId Delivery, int Attempt), long> met = [];
     private long next;
 
     /// <summary>Looks at the next messages, from where the last step ended and again from the first after the last. How many were removed.</summary>
@@ -26,6 +29,7 @@ public sealed partial class DeadLetterQueue(ServiceBusReceiver receiver, TableEv
     public async Task<int> StepAsync(CancellationToken cancellationToken)
     {
         var from = next;
+        if (from == 0) met.Clear();
         var messages = await gate.PassAsync(token => receiver.PeekMessagesAsync(InStep, from, token), cancellationToken);
         var done = new HashSet<long>();
         foreach (var message in messages)
@@ -48,7 +52,8 @@ public sealed partial class DeadLetterQueue(ServiceBusReceiver receiver, TableEv
 
         // A bell without a death wore out: its due row has long rung again.
         if (BellMessage.Read(message) is not { } bell) return false;
-        return BellMessage.DiedOf(message) is not { } attempt || await store.DeathAsync(bell.Delivery, cancellationToken) != attempt;
+        if (BellMessage.DiedOf(message) is not { } attempt || await store.DeathAsync(bell.Delivery, cancellationToken) != attempt) return true;
+        return !met.TryAdd((bell.Delivery, attempt), message.SequenceNumber) && met[(bell.Delivery, attempt)] != message.SequenceNumber;
     }
 
     // What peeking shows cannot be removed by it: the messages are received, those meant completed and the others given back.

@@ -41,9 +41,11 @@ internal static partial class EnvelopeMessage
         if (body.Length < 4 || BinaryPrimitives.ReadInt32LittleEndian(body.Span) is var length && (length < 0 || length > body.Length - 4)) return null;
         try
         {
-            if (JsonSerializer.Deserialize(body.Span.Slice(4, length), AboutJson.Default.About) is not { } about) return null;
+            var about = JsonSerializer.Deserialize(body.Span.Slice(4, length), AboutJson.Default.About);
+            if (about is not { Source: not null, Type: not null, Key: not null, Headers: not null, Encoding: null or "br" } || about.ReceivedAt == default) return null;
             var bytes = body[(4 + length)..];
-            if (about.Encoding == "br" && (bytes = Expand(bytes, about.Length)).Length != about.Length) return null;
+            if (about.Encoding is not null) bytes = Expand(bytes, about.Length);
+            if (bytes.Length != about.Length) return null;
             return new WebhookEvent
             {
                 Id = EventId.Of(about.Source, about.Key), Source = about.Source, Type = about.Type, IdempotencyKey = about.Key,
@@ -57,12 +59,12 @@ internal static partial class EnvelopeMessage
     }
 
     /// <summary>The message once more for later, when the store may be back: 1 to 15 minutes, longer each time.</summary>
-    public static ServiceBusMessage SendOn(ServiceBusReceivedMessage message, DateTimeOffset now)
+    public static ServiceBusMessage SendOn(ServiceBusReceivedMessage message, EventId id, DateTimeOffset now)
     {
-        var tries = message.ApplicationProperties.TryGetValue(TriesProperty, out var value) && value is int number ? number : 0;
+        var tries = BellMessage.Number(message.ApplicationProperties, TriesProperty) ?? 0;
         return new ServiceBusMessage(message)
         {
-            MessageId = string.Create(CultureInfo.InvariantCulture, $"{message.ApplicationProperties["event"]}/envelope/{tries + 1}"),
+            MessageId = string.Create(CultureInfo.InvariantCulture, $"{id}/envelope/{tries + 1}"),
             ScheduledEnqueueTime = now + TimeSpan.FromMinutes(Math.Min(1 << Math.Min(tries, 4), 15)),
             ApplicationProperties = { [TriesProperty] = tries + 1 },
         };

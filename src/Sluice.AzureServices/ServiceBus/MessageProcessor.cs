@@ -34,7 +34,13 @@ public sealed partial class MessageProcessor(
             store.Heard(message.EnqueuedTime);
             return settlement;
         }
-        catch (Exception e) when (e is StoreUnavailableException || (e is OperationCanceledException && stopping.IsCancellationRequested))
+        catch (Exception e) when (IsAway(e, stopping) && BellMessage.DiedOf(message) is not null)
+        {
+            // What somebody asked for by sending it again has no due row: it comes again, and in the end stands in the dead-letter queue as before.
+            Log.GivenBack(logger, bell.Delivery, e.Message);
+            return new Settlement.Abandon();
+        }
+        catch (Exception e) when (IsAway(e, stopping))
         {
             // The due row rings again. A bell that came back by itself would only hold up the others meanwhile.
             Log.GivenUp(logger, bell.Delivery, e.Message);
@@ -45,7 +51,7 @@ public sealed partial class MessageProcessor(
 #pragma warning restore CA1031
         {
             Log.Fault(logger, e, bell.Delivery);
-            return new Settlement.Complete();
+            return BellMessage.DiedOf(message) is null ? new Settlement.Complete() : new Settlement.Abandon();
         }
     }
 
@@ -62,6 +68,8 @@ public sealed partial class MessageProcessor(
             Log.NotClosed(logger, death.Delivery, e.Message);
         }
     }
+
+    private static bool IsAway(Exception e, CancellationToken stopping) => e is StoreUnavailableException || (e is OperationCanceledException && stopping.IsCancellationRequested);
 
     private async Task<Settlement> HearAsync(Bell bell, CancellationToken stopping)
     {
@@ -99,7 +107,7 @@ public sealed partial class MessageProcessor(
         try
         {
             // First the new message, then the old one goes: never none.
-            await queue.SendOnAsync(message);
+            await queue.SendOnAsync(message, webhook.Id);
             return new Settlement.Complete();
         }
         catch (QueueUnavailableException e)
@@ -147,5 +155,8 @@ public sealed partial class MessageProcessor(
 
         [LoggerMessage(7, LogLevel.Warning, "{Delivery} stands in the dead-letter queue, which could not be written down: {Reason}")]
         public static partial void NotClosed(ILogger logger, DeliveryId delivery, string reason);
+
+        [LoggerMessage(8, LogLevel.Error, "{Delivery} was resubmitted, but the store cannot be reached; its message is given back: {Reason}")]
+        public static partial void GivenBack(ILogger logger, DeliveryId delivery, string reason);
     }
 }

@@ -22,14 +22,14 @@ public sealed class ServiceBusTaskQueue(ServiceBusSender sender, TimeSpan budget
 
     public void Release() => throw new InvalidOperationException("no worker of this process was reserved");
 
-    public async ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken) =>
-        await SendAsync(ringing, BellMessage.Write(bell, at > time.GetUtcNow() ? at : null), cancellationToken);
+    public ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken) =>
+        SendAsync(ringing, BellMessage.Write(bell, at > time.GetUtcNow() ? at : null), cancellationToken);
 
-    public async ValueTask CarryAsync(WebhookEvent webhook, CancellationToken cancellationToken) => await SendAsync(carrying, EnvelopeMessage.Write(webhook), cancellationToken);
+    public ValueTask CarryAsync(WebhookEvent webhook, CancellationToken cancellationToken) => SendAsync(carrying, EnvelopeMessage.Write(webhook), cancellationToken);
 
     /// <summary>Sends an event's message on for later.</summary>
     /// <exception cref="QueueUnavailableException">It was not accepted, or nobody knows.</exception>
-    internal async ValueTask SendOnAsync(ServiceBusReceivedMessage message) => await SendAsync(carrying, EnvelopeMessage.SendOn(message, time.GetUtcNow()), CancellationToken.None);
+    internal ValueTask SendOnAsync(ServiceBusReceivedMessage message, EventId id) => SendAsync(carrying, EnvelopeMessage.SendOn(message, id, time.GetUtcNow()), CancellationToken.None);
 
     public async ValueTask PingAsync(CancellationToken cancellationToken) => await carrying.PassAsync(async token =>
     {

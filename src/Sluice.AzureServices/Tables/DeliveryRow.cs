@@ -56,7 +56,7 @@ internal sealed record DeliveryRow
         Id = new(EventId.TryParse(entity.PartitionKey, out var id) ? id : throw new FormatException($"partition '{entity.PartitionKey}' is no event"), entity.RowKey[2..]),
         Status = (DeliveryStatus)entity.GetInt32("Status")!.Value,
         Number = entity.GetInt32("Number")!.Value,
-        CountedFrom = entity.GetInt32("CountedFrom")!.Value,
+        CountedFrom = entity.GetInt32("CountedFrom") ?? 0,
         Reason = entity.GetString("Reason"),
         StatusCode = entity.GetInt32("StatusCode"),
         NextAttemptAt = entity.GetDateTimeOffset("NextAttemptAt"),
@@ -73,8 +73,9 @@ internal sealed record DeliveryRow
     {
         var entity = new TableEntity(Id.Event.ToString(), Keys.Delivery(Id.Destination))
         {
-            ["Status"] = (int)Status, ["Number"] = Number, ["CountedFrom"] = CountedFrom, ["Receipt"] = Receipt, ["Booking"] = Booking,
+            ["Status"] = (int)Status, ["Number"] = Number, ["Receipt"] = Receipt, ["Booking"] = Booking,
         };
+        if (CountedFrom != 0) entity["CountedFrom"] = CountedFrom;
         if (Reason is not null) entity["Reason"] = Reason;
         if (StatusCode is not null) entity["StatusCode"] = StatusCode;
         if (NextAttemptAt is not null) entity["NextAttemptAt"] = NextAttemptAt;

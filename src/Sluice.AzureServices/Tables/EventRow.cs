@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Data.Tables;
@@ -23,6 +24,9 @@ internal sealed class EventRow
         "PartitionKey", "RowKey", "Source", "Type", "Key", "ReceivedAt", "H0", "H1", "H2", "H3", "BodyBytes", "BodyHash", "Receipt", "ListKey", "More", .. DeliveryRow.Columns, .. AttemptRow.Columns,
     ];
 
+    /// <summary>What tells whether another body is the same.</summary>
+    public static readonly string[] ForComparison = [.. WithoutBody, "BodyEncoding", "B0"];
+
     private readonly TableEntity entity;
 
     public EventRow(TableEntity entity) => this.entity = entity;
@@ -33,11 +37,13 @@ internal sealed class EventRow
         entity = new TableEntity(webhook.Id.ToString(), Keys.Event)
         {
             ["Source"] = webhook.Source, ["Type"] = webhook.Type, ["Key"] = webhook.IdempotencyKey, ["ReceivedAt"] = webhook.ReceivedAt,
-            ["BodyBytes"] = webhook.Body.Length, ["BodyHash"] = SHA256.HashData(webhook.Body.Span), ["BodyEncoding"] = encoding,
-            ["Receipt"] = receipt, ["ListKey"] = listKey, ["More"] = string.Join(',', more),
+            ["BodyBytes"] = webhook.Body.Length, ["Receipt"] = receipt, ["ListKey"] = listKey,
         };
+        if (encoding is not null) entity["BodyEncoding"] = encoding;
+        if (string.Join(',', more) is { Length: > 0 } names) entity["More"] = names;
         Cut(Encoding.UTF8.GetBytes(webhook.Headers.Encode()), "H", entity);
         StoredBytes = stored.Length;
+        if (stored.Length > Piece) entity["BodyHash"] = SHA256.HashData(webhook.Body.Span);
         if (stored.Length <= PiecesInside * Piece)
         {
             Cut(stored, "B", entity);
@@ -83,7 +89,10 @@ internal sealed class EventRow
 
     public HeaderList Headers => HeaderList.Decode(Encoding.UTF8.GetString(Join([entity], "H")));
 
-    public bool HasBody(ReadOnlySpan<byte> body) => SHA256.HashData(body).AsSpan().SequenceEqual(entity.GetBinary("BodyHash"));
+    /// <summary>Whether its body is this one, which its hash tells or, where it is one piece and so is at hand, the body itself.</summary>
+    public bool HasBody(ReadOnlySpan<byte> body) => entity.GetBinary("BodyHash") is { } hash
+        ? SHA256.HashData(body).AsSpan().SequenceEqual(hash)
+        : body.Length == BodyBytes && body.SequenceEqual(Body([]));
 
     /// <summary>The event with its bytes.</summary>
     /// <param name="rows">The partition: the rows of the body are among them where it has any.</param>
@@ -101,9 +110,9 @@ internal sealed class EventRow
         return BrotliDecoder.TryDecompress(stored, body, out var written) && written == body.Length ? body : throw new InvalidDataException($"the body of {entity.PartitionKey} is damaged");
     }
 
-    private static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> body, out string encoding)
+    private static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> body, out string? encoding)
     {
-        encoding = "";
+        encoding = null;
         if (body.Length <= CompressAbove) return body;
         var smaller = new byte[body.Length - 1];
         if (!BrotliEncoder.TryCompress(body.Span, smaller, out var written, quality: 1, window: 22)) return body;
@@ -113,6 +122,13 @@ internal sealed class EventRow
 
     private static void Cut(ReadOnlyMemory<byte> bytes, string name, TableEntity into)
     {
+        // Mostly it is one piece and a whole array, which nobody changes: then it needs no copy.
+        if (bytes.Length is > 0 and <= Piece && MemoryMarshal.TryGetArray(bytes, out var array) && array.Count == array.Array!.Length)
+        {
+            into[name + "0"] = array.Array;
+            return;
+        }
+
         for (var (at, piece) = (0, 0); at < bytes.Length; at += Piece, piece++) into[$"{name}{piece}"] = bytes.Slice(at, Math.Min(Piece, bytes.Length - at)).ToArray();
     }
 

@@ -33,7 +33,12 @@ internal static partial class Keys
     /// <summary>The partition of the sums in the index.</summary>
     public const string Sums = "sums";
 
-    public static string Shard(EventId id) => id.ToString()[..1];
+    public static string Shard(EventId id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.CopyTo(bytes);
+        return Shards.Substring(bytes[0] >> 4, 1);
+    }
 
     public static string Delivery(string destination) => "d-" + destination;
 

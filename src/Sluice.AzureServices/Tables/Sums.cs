@@ -31,6 +31,7 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
     private ITimer? timer;
     private long? flushedAt;
     private bool isFlushing;
+    private bool isDue;
 
     public void Booked(int deliveries) => Add(new Tally { Events = 1, Pending = deliveries });
 
@@ -54,14 +55,11 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
 
     public async Task<Stats> CountAsync(CancellationToken cancellationToken)
     {
-        Tally sum;
+        Tally sum, inRow;
         string? own;
-        lock (gate) (sum, own) = (written + unwritten, key);
-        foreach (var row in await RowsAsync(cancellationToken))
-        {
-            if (row.RowKey != own) sum += Tally.Read(row);
-        }
-
+        lock (gate) (sum, inRow, own) = (unwritten, written, key);
+        // What this process knows of its own row is newer; a row that is not there any more stands in the total.
+        foreach (var row in await RowsAsync(cancellationToken)) sum += row.RowKey == own ? inRow : Tally.Read(row);
         return sum.ToStats();
     }
 
@@ -106,6 +104,7 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
         DateTimeOffset? newest;
         lock (gate)
         {
+            isDue = false;
             if (isFlushing || (unwritten == default && heard == writtenHeard)) return;
             (isFlushing, change, newest, flushedAt) = (true, unwritten, heard, time.GetTimestamp());
         }
@@ -121,7 +120,8 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
         }
         catch (StoreUnavailableException)
         {
-            // Kept for the next time.
+            // Kept for the next time, which comes even if nothing more is counted.
+            Add(default);
         }
         finally
         {
@@ -144,6 +144,8 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
         lock (gate)
         {
             unwritten += change;
+            if (isDue) return;
+            isDue = true;
             // The first at once, so that a process that soon ends has counted; then in one write what comes within the pause.
             var wait = flushedAt is { } then ? Pause - time.GetElapsedTime(then) : TimeSpan.Zero;
             timer ??= time.CreateTimer(static state => _ = ((Sums)state!).FlushAsync(CancellationToken.None), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -165,9 +167,15 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
         {
             var found = await tables.Index.GetEntityIfExistsAsync<TableEntity>(Keys.Sums, key!, cancellationToken: cancellationToken);
             // Ours, by an answer that got lost; or folded into the total while this process slept, so that a new row begins.
-            if (found.HasValue) (written, etag) = (Tally.Read(found.Value!), found.Value!.ETag);
-            else (key, etag, written) = (null, default, default);
-            if (!found.HasValue || written != sum) throw new StoreUnavailableException("the sums were written by another");
+            var there = found.HasValue ? Tally.Read(found.Value!) : default;
+            lock (gate)
+            {
+                // An earlier flush that seemed to fail was written: what it held does not count again.
+                if (found.HasValue && there != sum) unwritten -= there - written;
+                (key, etag, written) = found.HasValue ? (key, found.Value!.ETag, there) : (null, default, default);
+            }
+
+            if (!found.HasValue || there != sum) throw new StoreUnavailableException("the sums were written by another");
         }
     }
 

@@ -122,8 +122,9 @@ public sealed partial class TableEventStore
     {
         if (next.DueKey is not null) await AddIndexAsync(next.Id.Event, next.DueKey, cancellationToken);
         if (next.DeadKey is null) return;
-        var open = IndexRow(next.Id.Event, Keys.OpenDeath(next.Id, completion.Attempt.Number));
-        await AddIndexAsync(next.Id.Event, [IndexRow(next.Id.Event, next.DeadKey), open], cancellationToken);
+        // The open death may be there: its key is the death's, and an earlier try of it may not have come as far as the delivery.
+        var (dead, open) = (IndexRow(next.Id.Event, next.DeadKey), IndexRow(next.Id.Event, Keys.OpenDeath(next.Id, completion.Attempt.Number)));
+        await Index.SubmitTransactionAsync([new(TableTransactionActionType.UpsertReplace, dead), new(TableTransactionActionType.UpsertReplace, open)], cancellationToken);
     }
 
     // What is known of an attempt is not made unknown again, and the first word stands.

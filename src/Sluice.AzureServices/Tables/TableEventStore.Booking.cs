@@ -24,22 +24,21 @@ public sealed partial class TableEventStore
     private async Task<Booked> BookAsync(Booking booking, long receipt, CancellationToken cancellationToken)
     {
         var (webhook, id) = (booking.Event, booking.Event.Id);
-        var deliveries = booking.Deliveries.Take(DeliveriesAtOnce).Select(delivery => NewDelivery(new(id, delivery.Destination), delivery.Due, delivery.Lease, receipt, receipt)).ToList();
-        var row = new EventRow(webhook, receipt, Keys.Listed(webhook.ReceivedAt, id, receipt), booking.Deliveries.Skip(DeliveriesAtOnce).Select(delivery => delivery.Destination));
+        var deliveries = new DeliveryRow[Math.Min(booking.Deliveries.Count, DeliveriesAtOnce)];
+        for (var i = 0; i < deliveries.Length; i++) deliveries[i] = NewDelivery(new(id, booking.Deliveries[i].Destination), booking.Deliveries[i].Due, booking.Deliveries[i].Lease, receipt, receipt);
+        var more = booking.Deliveries.Count == deliveries.Length ? [] : booking.Deliveries.Skip(deliveries.Length).Select(delivery => delivery.Destination);
+        var row = new EventRow(webhook, receipt, Keys.Listed(webhook.ReceivedAt, id, receipt), more);
 
-        var listed = IndexRow(id, row.ListKey);
-        (listed["Source"], listed["Type"]) = (webhook.Source, webhook.Type);
-        await AddIndexAsync(id, [listed, .. deliveries.Select(delivery => IndexRow(id, delivery.DueKey!))], cancellationToken);
+        await AddIndexAsync(IndexAdditions(row.ListKey, webhook, deliveries), cancellationToken);
         var isOneTransaction = row.StoredBytes <= BytesAtOnce;
         if (!isOneTransaction) await Task.WhenAll(row.BodyRows.Select(body => Book.UpsertEntityAsync(body, TableUpdateMode.Replace, cancellationToken)));
         try
         {
-            IEnumerable<TableEntity> rows = [row.Entity, .. isOneTransaction ? row.BodyRows : [], .. deliveries.Select(delivery => delivery.ToEntity())];
-            await Book.SubmitTransactionAsync(rows.Select(entity => new TableTransactionAction(TableTransactionActionType.Add, entity)), cancellationToken);
+            await Book.SubmitTransactionAsync(BookAdditions(row, isOneTransaction, deliveries), cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {
-            var rows = await PartitionAsync(id, "d", "e", EventRow.WithoutBody, cancellationToken);
+            var rows = await PartitionAsync(id, "d", "e", EventRow.ForComparison, cancellationToken);
             var first = Event(rows) ?? throw new StoreUnavailableException($"event {id} was let go while it was booked again; the next try books it");
             if (first.Receipt != receipt)
             {
@@ -49,7 +48,7 @@ public sealed partial class TableEventStore
             }
         }
 
-        sums.Booked(deliveries.Count);
+        sums.Booked(deliveries.Length);
         if (row.More.Length > 0) await AddRestAsync(row, cancellationToken);
         return new Booked(IsDuplicate: false);
     }
@@ -62,6 +61,24 @@ public sealed partial class TableEventStore
             var found = await Book.GetEntityIfExistsAsync<TableEntity>(delivery.Event.ToString(), Keys.Event, EventRow.WithoutBody, token);
             return found.HasValue && await AddAsync(new EventRow(found.Value!), delivery, due, receipt, token) ? new Bell(delivery, 1) : null;
         }, cancellationToken);
+    }
+
+    private List<TableTransactionAction> IndexAdditions(string listKey, WebhookEvent webhook, DeliveryRow[] deliveries)
+    {
+        var at = time.GetUtcNow();
+        var listed = IndexRow(webhook.Id, listKey, at);
+        (listed["Source"], listed["Type"]) = (webhook.Source, webhook.Type);
+        var additions = new List<TableTransactionAction>(1 + deliveries.Length) { Addition(listed) };
+        foreach (var delivery in deliveries) additions.Add(Addition(IndexRow(webhook.Id, delivery.DueKey!, at)));
+        return additions;
+    }
+
+    private static List<TableTransactionAction> BookAdditions(EventRow row, bool withBody, DeliveryRow[] deliveries)
+    {
+        var additions = new List<TableTransactionAction>(1 + row.BodyRows.Count + deliveries.Length) { Addition(row.Entity) };
+        if (withBody) additions.AddRange(row.BodyRows.Select(Addition));
+        foreach (var delivery in deliveries) additions.Add(Addition(delivery.ToEntity()));
+        return additions;
     }
 
     private static DeliveryRow NewDelivery(DeliveryId id, DateTimeOffset due, Lease? lease, long receipt, long booking) => new()

@@ -24,7 +24,8 @@ public sealed partial class TableEventStore
 
         var lostUpTo = await LostUpToAsync(token);
         var isDue = waiting.Concat(rung.Where(row => row.Due <= lostUpTo)).Where(row => row.Due <= upTo).OrderBy(row => row.Due).Take(limit).ToList();
-        var late = rung.Where(row => row.Due <= upTo && row.Due > lostUpTo).Take(Math.Min(MostLate, limit - isDue.Count));
+        // Fewer than were asked for, so that nobody asks on at once and gets as many again.
+        var late = rung.Where(row => row.Due <= upTo && row.Due > lostUpTo).Take(Math.Min(MostLate, limit - isDue.Count - (isDue.Count > 0 ? 1 : 0)));
         isDue.AddRange(late);
 
         var rows = new List<DueRow>();

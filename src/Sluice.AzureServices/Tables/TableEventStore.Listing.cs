@@ -1,4 +1,3 @@
-using System.Globalization;
 using Azure.Data.Tables;
 using Sluice.Delivery;
 using Sluice.Events;
@@ -28,9 +27,14 @@ public sealed partial class TableEventStore
         var (rows, isAll) = await NewestAsync(Keys.List, shards, filter.Before, filter.Limit, cancellationToken);
         return await PageAsync(rows, isAll, filter.Limit, Keys.List, row => Matches(filter.Source, row["Source"]) && (filter.Type is null || Destination.Matches(filter.Type, (string)row["Type"])), async row =>
         {
-            var record = await RecordAsync(Keys.ReadListed(row.RowKey), cancellationToken);
-            // A row that points to nothing: another booking of the event was first, or it is not booked yet.
-            if (record is null || record.ReceivedAt.UtcTicks != DateTimeOffset.MaxValue.UtcTicks - long.Parse(row.RowKey.AsSpan(2, 19), CultureInfo.InvariantCulture)) return null;
+            var id = Keys.ReadListed(row.RowKey);
+            if (await RecordAsync(id, cancellationToken) is not var (webhook, record) || webhook.ListKey != row.RowKey)
+            {
+                // A row that points to nothing: another booking of the event was first, or it is not booked yet.
+                if (IsSettled(row)) await ForgetAsync(id, [row.RowKey], cancellationToken);
+                return null;
+            }
+
             return filter.Status is null || record.Status.Equals(filter.Status, StringComparison.OrdinalIgnoreCase) ? record : null;
         });
     }

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using Sluice.Events;
+using Sluice.Inspection;
 using Sluice.Storage;
 
 namespace Sluice.AzureServices.Tables;
@@ -8,40 +9,47 @@ namespace Sluice.AzureServices.Tables;
 public sealed partial class TableEventStore
 {
     private const int RowsAtOnce = 99;
+    private const int EventsAtOnce = 16;
 
     public ValueTask<Retained> RetainAsync(DateTimeOffset before, int limit, DateTimeOffset now, CancellationToken cancellationToken) => tables.WithinAsync(async token =>
     {
         var (expired, deleted, touched) = (0, 0, 0);
         // Events that were received at that very moment stay.
         var (rows, _) = await NewestAsync(Keys.List, Keys.Shards, Keys.NewestFirst(before) + "~", 4 * limit, token);
-        foreach (var listed in rows)
+        for (var at = 0; at < rows.Count && touched < limit;)
         {
-            if (touched >= limit) break;
-            var id = Keys.ReadListed(listed.RowKey);
-            var found = await PartitionAsync(id, "b", "t", EventRow.WithoutBody, token);
-            if (Event(found) is not { } webhook || webhook.ListKey != listed.RowKey)
+            var some = rows.GetRange(at, Math.Min(Math.Min(EventsAtOnce, limit - touched), rows.Count - at));
+            at += some.Count;
+            foreach (var retained in await Task.WhenAll(some.Select(listed => RetainAsync(listed, now, token))))
             {
-                if (Event(found) is null) await DeleteAsync(found, token);
-                await ForgetAsync(id, [listed.RowKey], token);
-                continue;
-            }
-
-            var deliveries = Deliveries(found).ToList();
-            if (deliveries.Exists(delivery => !delivery.Status.IsEnd() && delivery.IsHeld(now)) && deliveries.TrueForAll(delivery => delivery.Status.IsEnd() || delivery.IsHeld(now))) continue;
-            if (deliveries.Exists(delivery => !delivery.Status.IsEnd()))
-            {
-                var here = 0;
-                foreach (var delivery in deliveries.Where(delivery => !delivery.Status.IsEnd() && !delivery.IsHeld(now))) here += await ExpireAsync(delivery, now, token) ? 1 : 0;
-                (expired, touched) = (expired + here, touched + 1);
-            }
-            else if (await LetGoAsync(webhook, deliveries, found, token))
-            {
-                (deleted, touched) = (deleted + 1, touched + 1);
+                (expired, deleted) = (expired + retained.Expired, deleted + retained.Deleted);
+                if (retained != default) touched++;
             }
         }
 
+        // Whose event is gone is dead no longer: to look at a row among the dead that points to nothing removes it.
+        if (touched == 0) await ListDeadAsync(new DeadLetterFilter { DeadBefore = before, Limit = limit }, Keys.Shards, token);
         return new Retained(expired, deleted);
     }, cancellationToken);
+
+    /// <summary>What becomes of one event that is old enough.</summary>
+    private async Task<Retained> RetainAsync(TableEntity listed, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var id = Keys.ReadListed(listed.RowKey);
+        var found = await PartitionAsync(id, "b", "t", EventRow.WithoutBody, cancellationToken);
+        if (Event(found) is not { } webhook || webhook.ListKey != listed.RowKey)
+        {
+            if (Event(found) is null) await DeleteAsync(found, cancellationToken);
+            await ForgetAsync(id, [listed.RowKey], cancellationToken);
+            return default;
+        }
+
+        var deliveries = Deliveries(found).ToList();
+        if (deliveries.TrueForAll(delivery => delivery.Status.IsEnd())) return new(0, await LetGoAsync(webhook, deliveries, found, cancellationToken) ? 1 : 0);
+        var expired = 0;
+        foreach (var delivery in deliveries.Where(delivery => !delivery.Status.IsEnd() && !delivery.IsHeld(now))) expired += await ExpireAsync(delivery, now, cancellationToken) ? 1 : 0;
+        return new(expired, 0);
+    }
 
     private async Task<bool> ExpireAsync(DeliveryRow row, DateTimeOffset now, CancellationToken cancellationToken)
     {

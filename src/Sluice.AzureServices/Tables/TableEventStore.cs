@@ -42,7 +42,7 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
     }, cancellationToken);
 
     public async ValueTask<EventRecord?> FindAsync(EventId id, CancellationToken cancellationToken) =>
-        await tables.WithinAsync(token => RecordAsync(id, token), cancellationToken);
+        await tables.WithinAsync(async token => (await RecordAsync(id, token))?.Record, cancellationToken);
 
     /// <summary>Keeps the rows of the sums few.</summary>
     public async ValueTask FoldSumsAsync(CancellationToken cancellationToken) => await tables.WithinAsync(async token =>
@@ -54,16 +54,16 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
     /// <summary>Writes down what is not written yet of the sums.</summary>
     public ValueTask DisposeAsync() => sums.DisposeAsync();
 
-    private async Task<EventRecord?> RecordAsync(EventId id, CancellationToken cancellationToken)
+    private async Task<(EventRow Row, EventRecord Record)?> RecordAsync(EventId id, CancellationToken cancellationToken)
     {
         var rows = await PartitionAsync(id, "d", "t", EventRow.WithoutBody, cancellationToken);
         if (Event(rows) is not { } row) return null;
         var attempts = rows.Where(entity => entity.RowKey[0] == 't').Select(AttemptRow.Read).Where(attempt => attempt.Booking == row.Receipt).ToList();
-        return new EventRecord
+        return (row, new EventRecord
         {
             Id = id, Source = row.Source, Type = row.Type, IdempotencyKey = row.Key, ReceivedAt = row.ReceivedAt, BodyBytes = row.BodyBytes, Headers = row.Headers,
             Deliveries = [.. Deliveries(rows).Select(delivery => delivery.ToRecord(attempts))],
-        };
+        });
     }
 
     /// <summary>The rows of an event whose keys begin with the letters from <paramref name="first"/> to <paramref name="last"/>.</summary>
@@ -118,11 +118,11 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
         }
     }
 
-    private async Task AddIndexAsync(EventId id, IEnumerable<TableEntity> rows, CancellationToken cancellationToken)
+    private async Task AddIndexAsync(List<TableTransactionAction> additions, CancellationToken cancellationToken)
     {
         try
         {
-            await Index.SubmitTransactionAsync(rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row)), cancellationToken);
+            await Index.SubmitTransactionAsync(additions, cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {
@@ -130,7 +130,11 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
         }
     }
 
-    private TableEntity IndexRow(EventId id, string key) => new(Keys.Shard(id), key) { ["At"] = time.GetUtcNow() };
+    private static TableTransactionAction Addition(TableEntity row) => new(TableTransactionActionType.Add, row);
+
+    private TableEntity IndexRow(EventId id, string key) => IndexRow(id, key, time.GetUtcNow());
+
+    private static TableEntity IndexRow(EventId id, string key, DateTimeOffset at) => new(Keys.Shard(id), key) { ["At"] = at };
 
     /// <summary>Whether whoever wrote an index row has long had the time to write what it points to.</summary>
     private bool IsSettled(TableEntity row) => row.GetDateTimeOffset("At") < time.GetUtcNow() - Settled;

@@ -56,5 +56,12 @@ internal readonly record struct Tally
         [nameof(DeadLettered)] = DeadLettered, [nameof(Expired)] = Expired, [nameof(Skipped)] = Skipped,
     };
 
-    public Stats ToStats() => new(Events, Pending + Retrying + Delivered + DeadLettered + Expired + Skipped, Pending, Retrying, Delivered, DeadLettered, Expired, Skipped);
+    /// <summary>A process that was killed took some of its counting with it: what is less than nothing then shows as nothing.</summary>
+    public Stats ToStats()
+    {
+        var (pending, retrying, delivered, dead, expired, skipped) = (Shown(Pending), Shown(Retrying), Shown(Delivered), Shown(DeadLettered), Shown(Expired), Shown(Skipped));
+        return new(Shown(Events), pending + retrying + delivered + dead + expired + skipped, pending, retrying, delivered, dead, expired, skipped);
+    }
+
+    private static long Shown(long count) => Math.Max(count, 0);
 }

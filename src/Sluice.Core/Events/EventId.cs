@@ -10,7 +10,7 @@ namespace Sluice.Events;
 /// The id of an event: the first 16 bytes of SHA-256 over its source, a zero byte and its idempotency key,
 /// written as 32 lower-case hex digits. The same webhook therefore has the same id wherever and however often it arrives.
 /// </summary>
-public readonly record struct EventId : IComparable<EventId>
+public readonly record struct EventId : IComparable<EventId>, ISpanFormattable
 {
     private readonly UInt128 value;
 
@@ -46,9 +46,24 @@ public readonly record struct EventId : IComparable<EventId>
     }
 
     /// <summary>Writes the 32 hex digits into a span that has room for them.</summary>
-    public void Format(Span<char> text) => value.TryFormat(text, out _, "x32", CultureInfo.InvariantCulture);
+    public void Format(Span<char> text) => TryFormat(text, out _);
 
-    public override string ToString() => value.ToString("x32", CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        CopyTo(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    /// <summary>There is one form only.</summary>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        CopyTo(bytes);
+        return Convert.TryToHexStringLower(bytes, destination, out charsWritten);
+    }
 
     public int CompareTo(EventId other) => value.CompareTo(other.value);
 

@@ -71,7 +71,13 @@ public sealed partial class Ingestor(
         }
 
         Telemetry.Accepted.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
-        foreach (var delivery in deliveries) await RingAsync(webhook, delivery);
+        var isAway = false;
+        foreach (var delivery in deliveries)
+        {
+            // The sender waits: a queue that failed once is not waited for again; the others' due rows bring them back too.
+            if (!isAway || delivery.Lease is not null) isAway |= !await RingAsync(webhook, delivery);
+        }
+
         return new(IngestResult.Accepted, webhook.Id);
     }
 
@@ -125,7 +131,7 @@ public sealed partial class Ingestor(
     }
 
     // Not cancellable: what is booked is rung, and a reserved worker gets its delivery.
-    private async ValueTask RingAsync(WebhookEvent webhook, BookedDelivery delivery)
+    private async ValueTask<bool> RingAsync(WebhookEvent webhook, BookedDelivery delivery)
     {
         var id = new DeliveryId(webhook.Id, delivery.Destination);
         var bell = new Bell(id, Attempt: 1)
@@ -137,11 +143,13 @@ public sealed partial class Ingestor(
         try
         {
             await queue.RingAsync(bell, webhook.ReceivedAt, CancellationToken.None);
+            return true;
         }
         catch (QueueUnavailableException e)
         {
             // The event is kept and its due row brings it back: the sender's answer does not depend on the queue.
             Log.NotRung(logger, id, e.Message);
+            return false;
         }
     }
 

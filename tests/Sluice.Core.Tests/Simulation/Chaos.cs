@@ -1,3 +1,4 @@
+using Sluice.Contracts.Simulation;
 using Sluice.Inspection;
 
 namespace Sluice.Core.Tests.Simulation;

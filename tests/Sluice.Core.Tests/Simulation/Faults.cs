@@ -1,3 +1,5 @@
+using Sluice.Contracts.Simulation;
+
 namespace Sluice.Core.Tests.Simulation;
 
 /// <summary>Everything that a run does to the core or meets on its way. None may stay untried over all seeds.</summary>
@@ -53,10 +55,9 @@ internal enum Fault
     LetGo,
 }
 
-/// <summary>How likely each fault is in one run, drawn from its seed; and how often each has happened.</summary>
-internal sealed class Faults
-{
-    private static readonly (Fault Fault, double Most)[] Ranges =
+/// <summary>How likely each fault is in one run; senders, operators and handlers do some of it in a healthy world too.</summary>
+internal sealed class Faults(Random random) : Faults<Fault>(
+    random,
     [
         (Fault.Crash, 0.012), (Fault.Stop, 0.3), (Fault.ClockJump, 0.6),
         (Fault.BellLost, 0.3), (Fault.BellDoubled, 0.3), (Fault.BellDelayed, 0.4), (Fault.BellAbandoned, 0.5), (Fault.QueueUnavailable, 0.2), (Fault.QueueAmbiguous, 0.1),
@@ -65,31 +66,5 @@ internal sealed class Faults
         (Fault.HandlerSlow, 0.3), (Fault.HandlerHang, 0.15), (Fault.HandlerDeaf, 0.15),
         (Fault.NoAnswer, 0.2), (Fault.HangUp, 0.1), (Fault.ConcurrentDuplicate, 0.3), (Fault.LateDuplicate, 0.4), (Fault.SameKeyTwoSources, 0.5), (Fault.OtherBytes, 0.3),
         (Fault.BornClaimed, 0.7), (Fault.Replay, 0.5), (Fault.Purge, 0.3),
-    ];
-
-    private readonly double[] chances = new double[Enum.GetValues<Fault>().Length];
-    private readonly Random random;
-
-    public Faults(Random random)
-    {
-        this.random = random;
-        // Each fault is absent from a third of the runs: what one hides, another run shows.
-        foreach (var (fault, most) in Ranges) chances[(int)fault] = random.Next(3) == 0 ? 0 : random.NextDouble() * most;
-    }
-
-    public long[] Counts { get; } = new long[Enum.GetValues<Fault>().Length];
-
-    /// <summary>Off, the world is a healthy one; senders, operators and handlers do as before.</summary>
-    public bool AreOn { get; set; } = true;
-
-    public bool Strikes(Fault fault)
-    {
-        var strikes = random.NextDouble() < chances[(int)fault] && (AreOn || IsDaily(fault));
-        if (strikes) Count(fault);
-        return strikes;
-    }
-
-    public void Count(Fault fault) => Counts[(int)fault]++;
-
-    private static bool IsDaily(Fault fault) => fault is Fault.BornClaimed or Fault.HandlerRetry or Fault.HandlerDeadLetter or Fault.HandlerSlow or Fault.HandlerRetryAfter;
-}
+    ],
+    Fault.BornClaimed, Fault.HandlerRetry, Fault.HandlerDeadLetter, Fault.HandlerSlow, Fault.HandlerRetryAfter);

@@ -1,3 +1,4 @@
+using Sluice.Contracts.Simulation;
 using Sluice.Events;
 using Sluice.Ingestion;
 using Sluice.Storage;

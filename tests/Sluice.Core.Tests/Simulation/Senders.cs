@@ -1,3 +1,4 @@
+using Sluice.Contracts.Simulation;
 using Sluice.Ingestion;
 
 namespace Sluice.Core.Tests.Simulation;
@@ -19,10 +20,12 @@ internal sealed class Senders(World world)
         {
             var key = $"evt_{++webhooks}";
             var source = world.Random.Next(2) == 0 ? Setting.Stripe : Setting.Standard;
-            Start(Webhook.Create(source, key, world.Random));
-            if (world.Faults.Strikes(Fault.SameKeyTwoSources)) Start(Webhook.Create(source == Setting.Stripe ? Setting.Standard : Setting.Stripe, key, world.Random));
+            Start(Create(source, key));
+            if (world.Faults.Strikes(Fault.SameKeyTwoSources)) Start(Create(source == Setting.Stripe ? Setting.Standard : Setting.Stripe, key));
         }
     }
+
+    private Webhook Create(string source, string key) => Webhook.Create(source, key, keyInBody: source == Setting.Stripe, world.Random);
 
     private void Start(Webhook webhook)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Configuration;
+using Sluice.Contracts.Simulation;
 using Sluice.Events;
 using Sluice.Ingestion;
 using Sluice.Processing;

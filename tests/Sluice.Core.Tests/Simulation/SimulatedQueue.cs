@@ -1,3 +1,4 @@
+using Sluice.Contracts.Simulation;
 using Sluice.Processing;
 
 namespace Sluice.Core.Tests.Simulation;

@@ -1,4 +1,5 @@
 using Sluice.Contracts;
+using Sluice.Contracts.Simulation;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.Processing;
@@ -81,8 +82,8 @@ internal sealed class SimulatedStore(World world, SimulatedProcess process) : IE
     public ValueTask<Retained> RetainAsync(DateTimeOffset before, int limit, DateTimeOffset now, CancellationToken cancellationToken) => CallAsync("retain", () =>
     {
         var retained = Book.RetainAsync(before, limit, now, default).AtOnce();
-        world.Faults.Counts[(int)Fault.Expired] += retained.Expired;
-        world.Faults.Counts[(int)Fault.LetGo] += retained.Deleted;
+        world.Faults.Count(Fault.Expired, retained.Expired);
+        world.Faults.Count(Fault.LetGo, retained.Deleted);
         return retained;
     }, cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sluice.Contracts.Simulation;
 
 namespace Sluice.Core.Tests.Simulation;
 
@@ -18,7 +19,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             var world = Run(seed);
             steps += world.Pump.Steps;
             unheard += world.Ledger.Unheard;
-            foreach (var fault in Enum.GetValues<Fault>()) counts[(int)fault] += world.Faults.Counts[(int)fault];
+            foreach (var fault in Enum.GetValues<Fault>()) counts[(int)fault] += world.Faults.CountOf(fault);
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

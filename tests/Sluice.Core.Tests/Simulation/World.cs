@@ -1,4 +1,5 @@
 using Sluice.Contracts;
+using Sluice.Contracts.Simulation;
 using Sluice.Inspection;
 using Sluice.Storage;
 

@@ -75,10 +75,18 @@ public sealed partial class RoleTests
         Assert.Contains($"= if ({condition}) {{", BicepFiles.Named("roles").Resource(resource).Text, StringComparison.Ordinal);
 
     [Fact]
+    public void Who_deploys_may_look_at_the_queue_and_send_a_dead_letter_again()
+    {
+        var assignment = BicepFiles.Named("servicebus").Resource("operator");
+        Assert.Equal(("queue", "guid(queue.id, operatorId, role)"), (assignment.Property("scope"), assignment.Property("name")));
+        Assert.Contains("[serviceBusDataReceiver, serviceBusDataSender]: if (!empty(operatorId))", assignment.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_assignment_has_a_name_made_of_what_it_says()
     {
         var assignments = BicepFiles.All.SelectMany(file => file.Resources).Where(resource => resource.Type.StartsWith("Microsoft.Authorization/roleAssignments@", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(7, assignments.Length);
+        Assert.Equal(8, assignments.Length);
         Assert.All(assignments, assignment => Assert.StartsWith("guid(", assignment.Property("name"), StringComparison.Ordinal));
     }
 

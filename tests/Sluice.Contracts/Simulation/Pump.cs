@@ -1,6 +1,4 @@
-using Sluice.Contracts;
-
-namespace Sluice.Core.Tests.Simulation;
+namespace Sluice.Contracts.Simulation;
 
 /// <summary>
 /// The one thread of a simulated world. All that is ready waits in one list, and the seed chooses what runs next; when nothing is

@@ -1,10 +1,12 @@
 using System.Globalization;
 
-namespace Sluice.Core.Tests.Simulation;
+namespace Sluice.Contracts.Simulation;
 
 /// <summary>What happened in a run, line by line; written only when somebody wants to read it.</summary>
 internal sealed class Trace(bool isOn)
 {
+    public bool IsOn => isOn;
+
     public List<string> Lines { get; } = [];
 
     public TimeProvider? Time { get; set; }

@@ -3,17 +3,18 @@ using Sluice.Events;
 using Sluice.Ingestion;
 using Sluice.Providers;
 
-namespace Sluice.Core.Tests.Simulation;
+namespace Sluice.Contracts.Simulation;
 
 /// <summary>What a simulated sender wants to get through: it signs anew each time it sends.</summary>
 internal sealed record Webhook(string Source, string Key, string Type, byte[] Body)
 {
     public EventId Id => EventId.Of(Source, Key);
 
-    public static Webhook Create(string source, string key, Random random)
+    /// <param name="keyInBody">Some senders write the key into the body, others into a header.</param>
+    public static Webhook Create(string source, string key, bool keyInBody, Random random)
     {
         var type = random.Next(3) == 0 ? "order.created" : "invoice.paid";
-        return new Webhook(source, key, type, source == Setting.Stripe ? Json(key, type, random) : Json(null, type, random));
+        return new Webhook(source, key, type, Json(keyInBody ? key : null, type, random));
     }
 
     /// <summary>The same event in other words, as a sender should not send it.</summary>
