@@ -57,6 +57,7 @@ public static partial class SettingsReader
             ExplainRejections = reader.Flag("ExplainRejections", false),
             Paused = reader.Flag("Paused", false),
             PublicUrl = ReadPublicUrl(reader),
+            VerifyToken = ReadVerifyToken(reader, secrets),
             Algorithm = reader.Text("Algorithm"),
             Encoding = reader.Text("Encoding"),
             SignatureHeader = reader.Text("SignatureHeader"),
@@ -74,6 +75,16 @@ public static partial class SettingsReader
         if (reader.Text("PublicUrl") is not { } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Fragment.Length == 0) return url;
         reader.Fault("PublicUrl", $"is '{text.Split('?', 2)[0]}'; write the whole URL as the sender has it, such as https://hooks.example.com/api/webhooks/{reader.Name}");
+        return null;
+    }
+
+    private static string? ReadVerifyToken(SectionReader source, SecretResolver? secrets)
+    {
+        if (source.Text("VerifyToken") is not { } text || secrets is null) return null;
+        var token = secrets.Resolve(text, out var error);
+        if (error is null && (string.IsNullOrWhiteSpace(token) || token != token.Trim())) error = "is empty or has white space around it; write what you typed in at the sender";
+        if (error is null) return token;
+        source.Fault("VerifyToken", error);
         return null;
     }
 

@@ -33,6 +33,9 @@ public sealed record SourceSettings
     /// <summary>The URL as the sender has it, for senders that sign it: no header can be believed about it.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>What the sender repeats when it asks whether this is the right receiver: chosen by the operator, typed in there and here.</summary>
+    public string? VerifyToken { get; init; }
+
     /// <summary>What only its provider reads, by name.</summary>
     public IReadOnlyDictionary<string, string> Own { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
 
@@ -52,6 +55,9 @@ public sealed record SourceSettings
     public string? IdHeader { get; init; }
 
     public string? TypeHeader { get; init; }
+
+    /// <summary>Never what it holds: some of it is secret.</summary>
+    public override string ToString() => $"{nameof(SourceSettings)} {Name}";
 }
 
 /// <summary>A resolved secret and the time it is valid for: from <c>NotBefore</c> (inclusive) to <c>NotAfter</c> (exclusive).</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Sluice.Configuration;
 using Sluice.Events;
@@ -7,7 +8,7 @@ namespace Sluice.Providers;
 /// <summary>
 /// GitHub. <c>X-Hub-Signature-256: sha256=...</c>, HMAC-SHA256 in hex over the body; the older SHA-1 header is never looked at.
 /// The id is <c>X-GitHub-Delivery</c>, which a redelivery repeats and which is not signed; the type is <c>X-GitHub-Event</c>
-/// and the body's <c>action</c>. (docs.github.com, validating webhook deliveries, read 2026-11-22.)
+/// and the body's <c>action</c>. A hook that sends forms has the JSON in <c>payload</c>; the bytes stay as they are. (docs.github.com, validating webhook deliveries, read 2026-11-22.)
 /// </summary>
 public sealed class GitHubProvider : IProvider
 {
@@ -41,8 +42,23 @@ public sealed class GitHubProvider : IProvider
     public EventDescription Describe(Envelope envelope, SourceSettings settings)
     {
         var type = envelope.Headers.Single("X-GitHub-Event", out _);
-        var action = JsonDescription.Read(envelope, Action).Id;
+        var action = ReadAction(envelope.Body);
         return new(envelope.Headers.Single("X-GitHub-Delivery", out _), type is null || action is null ? type : $"{type}.{action}");
+    }
+
+    private static string? ReadAction(ReadOnlyMemory<byte> body)
+    {
+        var form = "payload="u8;
+        string?[] found = new string?[1];
+        ReadOnlySpan<byte> json = body.Span;
+        if (json.StartsWith(form))
+        {
+            var field = json[form.Length..];
+            if (field.IndexOf((byte)'&') is >= 0 and var end) field = field[..end];
+            json = WebUtility.UrlDecodeToBytes(field.ToArray(), 0, field.Length);
+        }
+
+        return JsonFields.TryRead(json, Action, found) ? found[0] : null;
     }
 
     public Sample CreateSample(string type, string id, DateTimeOffset at)

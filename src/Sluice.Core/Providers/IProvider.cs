@@ -42,7 +42,7 @@ public interface IProvider
     /// <summary>Whether a verified request holds several events: it is kept as one and answered, and its items are kept afterwards, each by its own id.</summary>
     bool IsBatch(Envelope envelope) => false;
 
-    /// <summary>The items of a batch, each the exact slice of its bytes. Null when the bytes are not what they should be; must not throw.</summary>
+    /// <summary>The items of a batch, each the exact slice of its bytes, or those bytes without the other items where what stands around one matters. Null when the bytes are not what they should be; must not throw.</summary>
     IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => null;
 
     /// <summary>A request as this sender would make it, without its proof.</summary>

@@ -10,12 +10,27 @@ public sealed class ProviderCatalog(params IEnumerable<IProvider> providers)
 
     /// <summary>Every provider that Sluice brings. A new one is one class and one line here.</summary>
     public static ProviderCatalog Default { get; } = new(
-        new StripeProvider(),
+        new AdyenProvider(),
+        new AsanaProvider(),
+        new BitbucketProvider(),
+        new CircleCIProvider(),
+        new DropboxProvider(),
         new GitHubProvider(),
-        new SlackProvider(),
+        new HmacProvider(),
+        new HubSpotProvider(),
+        new IntercomProvider(),
+        new LinearProvider(),
+        new MetaProvider(),
+        new PaddleProvider(),
         new ShopifyProvider(),
+        new SlackProvider(),
+        new SquareProvider(),
         new StandardWebhooksProvider(),
-        new HmacProvider());
+        new StripeProvider(),
+        new TwitchProvider(),
+        new TypeformProvider(),
+        new ZendeskProvider(),
+        new ZoomProvider());
 
     public IEnumerable<string> Names => byName.Keys.Order(StringComparer.Ordinal);
 

@@ -72,6 +72,35 @@ public sealed class DowngradeTests
     }
 
     [Fact]
+    public void Hubspot_refuses_the_plain_hashes_of_older_versions()
+    {
+        var source = SignedSource.Of("hubspot");
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("a secret of some length" + SignedSource.Body)));
+        source.Refuses(source.Sign().Without("X-HubSpot-Signature-v3").Plus("X-HubSpot-Signature", hash).Plus("X-HubSpot-Signature-Version", "v1"), SignatureResult.MissingSignature);
+        source.Refuses(source.Sign().With("X-HubSpot-Signature-v3", hash), SignatureResult.Mismatch);
+    }
+
+    [Fact]
+    public void Square_and_meta_refuse_their_sha1_headers()
+    {
+        foreach (var (provider, strong, weak) in new[] { ("square", "x-square-hmacsha256-signature", "x-square-signature"), ("meta", "X-Hub-Signature-256", "X-Hub-Signature") })
+        {
+            var source = SignedSource.Of(provider);
+            source.Refuses(source.Sign().Renamed(strong, weak), SignatureResult.MissingSignature);
+            source.Accepts(source.Sign().Plus(weak, "sha1=0"));
+        }
+    }
+
+    [Fact]
+    public void Paddle_refuses_other_names()
+    {
+        var source = SignedSource.Of("paddle");
+        foreach (var header in new[] { $"ts=1700000000;h2={source.Signature()}", $"t=1700000000;h1={source.Signature()}", $"ts=1700000000,h1={source.Signature()}", $"ts=1700000000;h1={source.Signature()};ts=1700000000" })
+            source.Refuses(source.Sign().With("Paddle-Signature", header), header);
+        source.Accepts(source.Sign().With("Paddle-Signature", $"ts=1700000000;h1={source.Signature("x")};h1={source.Signature()}"));
+    }
+
+    [Fact]
     public void The_request_cannot_choose_the_algorithm()
     {
         var source = SignedSource.Of("hmac");

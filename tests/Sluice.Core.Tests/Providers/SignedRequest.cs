@@ -6,10 +6,17 @@ namespace Sluice.Core.Tests.Providers;
 /// <summary>A request under construction: start from a signed one and spoil it.</summary>
 public sealed record SignedRequest(IReadOnlyList<KeyValuePair<string, string>> Headers, ReadOnlyMemory<byte> Body)
 {
+    public string Method { get; init; } = "POST";
+
+    public string Target { get; init; } = "/api/webhooks/it";
+
+    public string? Url { get; init; } = SignedSource.PublicUrl;
+
     public Envelope Envelope => new()
     {
-        Method = "POST",
-        Target = "/api/webhooks/it",
+        Method = Method,
+        Target = Target,
+        Url = Url,
         Headers = new HeaderList([.. Headers]),
         Body = Body,
         ReceivedAt = SignedSource.Now,

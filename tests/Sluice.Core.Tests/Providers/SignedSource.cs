@@ -14,6 +14,7 @@ public sealed class SignedSource
 {
     public const string Body = """{"id":"evt_1","type":"a.b"}""";
     public const string Id = "msg_1";
+    public const string PublicUrl = "https://hooks.example.com/api/webhooks/it";
 
     public static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
@@ -29,6 +30,12 @@ public sealed class SignedSource
 
     /// <summary>Those that sign a time.</summary>
     public static TheoryData<string> TimedProviders => [.. HmacProviders.Where(name => Of(name).Scheme.Content.HasTimestamp)];
+
+    /// <summary>Those that sign a time in seconds since 1970.</summary>
+    public static TheoryData<string> SecondsProviders => Timed(TimestampFormat.Seconds);
+
+    /// <summary>Those whose signature covers method or URL.</summary>
+    public static TheoryData<string> UrlProviders => [.. HmacProviders.Where(name => Of(name).Scheme.SignsUrl)];
 
     public Source Source { get; }
 
@@ -53,6 +60,7 @@ public sealed class SignedSource
             source["TypeHeader"] = "X-Type";
         }
 
+        source["PublicUrl"] = PublicUrl;
         foreach (var (setting, value) in settings) source[setting] = value;
         var errors = new List<ConfigurationError>();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(source.Select(pair => KeyValuePair.Create($"Sluice:Sources:it:{pair.Key}", pair.Value))).Build();
@@ -74,22 +82,33 @@ public sealed class SignedSource
         Sign(Encoding.UTF8.GetBytes(body), id, at, secret);
 
     public SignedRequest Sign(ReadOnlyMemory<byte> body, string id = Id, DateTimeOffset? at = null, int secret = 0) =>
-        new([.. HmacSigner.Headers(Scheme, Keys[secret], id, at ?? Now, body.Span)], body);
+        new([.. HmacSigner.Headers(Scheme, Keys[secret], new SentRequest { Url = new Uri(PublicUrl), Body = body, ContentType = "", Id = id }, at ?? Now)], body);
 
     /// <summary>A request with any text in the timestamp's place, genuinely signed over that text.</summary>
     public SignedRequest SignText(string timestamp)
     {
         var signature = Scheme.Prefix + Signature(Body, timestamp: timestamp);
-        var request = Sign().With(Names.Signature, Scheme.Form == SignatureForm.Pairs ? $"t={timestamp},{signature}" : signature);
+        var request = Sign().With(Names.Signature, Scheme.Form == SignatureForm.Pairs ? $"{Scheme.TimestampName}{timestamp}{Scheme.Separator}{signature}" : signature);
         return Names.Timestamp is null ? request : request.With(Names.Timestamp, timestamp);
     }
+
+    /// <summary>A moment as this sender writes it.</summary>
+    public string Stamp(DateTimeOffset at) => Scheme.Timestamp switch
+    {
+        TimestampFormat.Milliseconds => at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+        TimestampFormat.Iso8601 => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        _ => at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>Those that sign a time in this format.</summary>
+    public static TheoryData<string> Timed(TimestampFormat format) => [.. HmacProviders.Where(name => Of(name).Scheme is { Content.HasTimestamp: true } scheme && scheme.Timestamp == format)];
 
     /// <summary>The signature's text alone, without its prefix.</summary>
     public string Signature(string body = Body, string id = Id, string? timestamp = null, int secret = 0)
     {
         var text = new char[128];
         var hash = Keys[secret].Rent();
-        var signed = new SignedParts { Id = id, Timestamp = timestamp ?? Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), Body = Encoding.UTF8.GetBytes(body) };
+        var signed = new SignedParts { Id = id, Timestamp = timestamp ?? Stamp(Now), Method = "POST", Url = PublicUrl, Body = Encoding.UTF8.GetBytes(body) };
         var length = HmacSigner.Sign(hash, Scheme, signed, text);
         Keys[secret].Return(hash);
         return new string(text, 0, length);

@@ -6,7 +6,7 @@ public sealed class TimestampTests
 {
     public static TheoryData<string, int> Tolerances => new()
     {
-        { "stripe", 300 }, { "slack", 300 }, { "standard-webhooks", 300 }, { "hmac", 300 },
+        { "stripe", 300 }, { "slack", 300 }, { "standard-webhooks", 300 }, { "hmac", 300 }, { "zoom", 300 }, { "paddle", 300 }, { "hubspot", 300 }, { "zendesk", 300 }, { "twitch", 600 },
     };
 
     [Theory, MemberData(nameof(Tolerances))]
@@ -81,7 +81,7 @@ public sealed class TimestampTests
     [InlineData("null")]
     public void A_timestamp_that_is_no_plain_number_of_seconds_is_refused_however_well_signed(string timestamp)
     {
-        foreach (var provider in SignedSource.HmacProviders.Where(name => SignedSource.Of(name).Scheme.Content.HasTimestamp))
+        foreach (var provider in SignedSource.SecondsProviders)
         {
             var source = SignedSource.Of(provider);
             source.Refuses(source.SignText(timestamp), SignatureResult.MalformedTimestamp);
@@ -97,14 +97,58 @@ public sealed class TimestampTests
     [InlineData("1700000000", SignatureResult.Valid)]
     public void A_plain_number_is_judged_by_its_distance(string timestamp, SignatureResult result)
     {
-        foreach (var provider in SignedSource.HmacProviders.Where(name => SignedSource.Of(name).Scheme.Content.HasTimestamp))
+        foreach (var provider in SignedSource.SecondsProviders)
         {
             var source = SignedSource.Of(provider);
             Assert.Equal(result, source.Check(source.SignText(timestamp)).Result);
         }
     }
 
-    [Theory, MemberData(nameof(SignedSource.TimedProviders), MemberType = typeof(SignedSource))]
+    [Theory]
+    [InlineData("1700000000000", SignatureResult.Valid)]
+    [InlineData("1700000300999", SignatureResult.Valid)]
+    [InlineData("1700000301000", SignatureResult.TimestampInFuture)]
+    [InlineData("1699999699999", SignatureResult.TimestampTooOld)]
+    [InlineData("1700000000", SignatureResult.TimestampTooOld)]
+    [InlineData("1700000000000000", SignatureResult.MalformedTimestamp)]
+    [InlineData("01700000000000", SignatureResult.MalformedTimestamp)]
+    [InlineData("1700000000000 ", SignatureResult.MalformedTimestamp)]
+    [InlineData("1700000000.000", SignatureResult.MalformedTimestamp)]
+    public void Hubspot_writes_milliseconds(string timestamp, SignatureResult result)
+    {
+        var source = SignedSource.Of("hubspot");
+        source.Refuses(source.SignText(timestamp), result);
+    }
+
+    [Theory]
+    [InlineData("2023-11-14T22:13:20Z", SignatureResult.Valid)]
+    [InlineData("2023-11-14T22:13:20.1Z", SignatureResult.Valid)]
+    [InlineData("2023-11-14T22:13:20.634Z", SignatureResult.Valid)]
+    [InlineData("2023-11-14T22:13:20.634234626Z", SignatureResult.Valid)]
+    [InlineData("2023-11-14T22:13:20.6342346261Z", SignatureResult.MalformedTimestamp)]
+    [InlineData("2023-11-14T22:13:20.Z", SignatureResult.MalformedTimestamp)]
+    [InlineData("2023-11-14T22:13:20,5Z", SignatureResult.MalformedTimestamp)]
+    [InlineData("2023-11-14T22:13:20.٣Z", SignatureResult.MalformedTimestamp)]
+    [InlineData("2023-11-14T22:13:20", SignatureResult.MalformedTimestamp)]
+    [InlineData("2023-11-14T22:13:20z", SignatureResult.MalformedTimestamp)]
+    [InlineData("2023-11-14T22:13:20+00:00", SignatureResult.MalformedTimestamp)]
+    [InlineData("2023-11-14 22:13:20Z", SignatureResult.MalformedTimestamp)]
+    [InlineData(" 2023-11-14T22:13:20Z", SignatureResult.MalformedTimestamp)]
+    [InlineData("2023-11-31T22:13:20Z", SignatureResult.MalformedTimestamp)]
+    [InlineData("2023-11-14T22:13:60Z", SignatureResult.MalformedTimestamp)]
+    [InlineData("1700000000", SignatureResult.MalformedTimestamp)]
+    [InlineData("0001-01-01T00:00:00Z", SignatureResult.TimestampTooOld)]
+    [InlineData("9999-12-31T23:59:59Z", SignatureResult.TimestampInFuture)]
+    public void Twitch_and_zendesk_write_iso_8601(string timestamp, SignatureResult result)
+    {
+        foreach (var provider in SignedSource.Timed(TimestampFormat.Iso8601))
+        {
+            var source = SignedSource.Of(provider);
+            source.Refuses(source.SignText(timestamp), result);
+        }
+    }
+
+    [Theory, MemberData(nameof(SignedSource.SecondsProviders), MemberType = typeof(SignedSource))]
     public void Milliseconds_are_no_seconds(string provider)
     {
         var source = SignedSource.Of(provider);

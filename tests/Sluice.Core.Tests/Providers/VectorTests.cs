@@ -27,6 +27,21 @@ public sealed class VectorTests
     }
 
     [Fact]
+    public void Each_of_circlecis_vectors_is_accepted_wherever_v1_stands_in_the_list()
+    {
+        var vectors = All().Where(vector => vector.GetProperty("provider").GetString() == "circleci").ToList();
+        Assert.Equal(4, vectors.Count);
+        foreach (var vector in vectors)
+        {
+            var source = SignedSource.Of("circleci", ("Secrets:0", vector.GetProperty("key").GetString()!));
+            var (body, signature) = (Encoding.UTF8.GetBytes(vector.GetProperty("signed_content").GetString()!), vector.GetProperty("expected").GetString());
+            foreach (var header in new[] { $"v1={signature}", $"v1={signature},v2=0123", $"v2=0123,v1={signature}" }) source.Accepts(new([new("circleci-signature", header)], body));
+            foreach (var header in new[] { $"v2={signature}", $"v0={signature}", $"{signature}", $"V1={signature}", $"v1 ={signature}", $"v2={signature},v1=0123" })
+                source.Refuses(new([new("circleci-signature", header)], body), header);
+        }
+    }
+
+    [Fact]
     public void The_standard_webhooks_vector_is_accepted_with_its_prefix_too()
     {
         var vector = Read("standard-webhooks");
@@ -60,9 +75,11 @@ public sealed class VectorTests
         return (vector.GetProperty("key").GetString()!, new(headers, Encoding.UTF8.GetBytes(body)), DateTimeOffset.FromUnixTimeSeconds(long.Parse(time, System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    private static JsonElement Find(string provider)
+    private static JsonElement Find(string provider) => All().Single(vector => vector.GetProperty("provider").GetString() == provider);
+
+    private static List<JsonElement> All()
     {
         using var vectors = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "vectors", "public.json")));
-        return vectors.RootElement.EnumerateArray().Single(vector => vector.GetProperty("provider").GetString() == provider).Clone();
+        return [.. vectors.RootElement.EnumerateArray().Select(vector => vector.Clone())];
     }
 }

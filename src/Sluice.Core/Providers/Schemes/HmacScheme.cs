@@ -16,6 +16,12 @@ public sealed record HmacScheme : SignatureScheme
     /// <summary>Stands before each signature, such as <c>sha256=</c>; in a pair list it is the name, such as <c>v1=</c>.</summary>
     public string Prefix { get; init; } = "";
 
+    /// <summary>Stands between the pairs of <see cref="SignatureForm.Pairs"/>.</summary>
+    public char Separator { get; init; } = ',';
+
+    /// <summary>The name of the timestamp among the pairs; null where none stands there.</summary>
+    public string? TimestampName { get; init; } = "t=";
+
     public required SignedContent Content { get; init; }
 
     /// <summary>The header names. Where there are several sets the first whose signature header is present counts.</summary>
@@ -56,7 +62,7 @@ public enum TimestampFormat
 
     Milliseconds,
 
-    /// <summary>ISO 8601 in UTC, such as <c>2026-11-22T12:00:00Z</c>.</summary>
+    /// <summary>ISO 8601 in UTC with up to nine digits behind the second, such as <c>2026-11-22T12:00:00Z</c>.</summary>
     Iso8601,
 }
 
@@ -80,7 +86,7 @@ public enum SignatureForm
     /// <summary>The prefix and one signature.</summary>
     Single,
 
-    /// <summary><c>t=1700000000,v1=...,v1=...</c>: the timestamp and any number of signatures (Stripe).</summary>
+    /// <summary><c>t=1700000000,v1=...,v1=...</c>: the timestamp, if the scheme has one, and any number of signatures (Stripe, Paddle, CircleCI).</summary>
     Pairs,
 
     /// <summary><c>v1,... v1,...</c>: signatures separated by spaces, each with its prefix (Standard Webhooks).</summary>

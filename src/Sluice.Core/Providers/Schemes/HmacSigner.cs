@@ -54,7 +54,7 @@ public static class HmacSigner
         var names = scheme.Headers[0];
         var headers = new List<KeyValuePair<string, string>>
         {
-            new(names.Signature, scheme.Form == SignatureForm.Pairs ? $"t={timestamp},{signature}" : signature),
+            new(names.Signature, scheme.Form == SignatureForm.Pairs && scheme.TimestampName is { } name ? $"{name}{timestamp}{scheme.Separator}{signature}" : signature),
         };
         if (names.Timestamp is not null) headers.Add(new(names.Timestamp, timestamp));
         if (names.Id is not null) headers.Add(new(names.Id, request.Id));

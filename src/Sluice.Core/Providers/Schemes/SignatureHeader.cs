@@ -54,7 +54,7 @@ public readonly ref struct SignatureHeader
         }
 
         var timestamps = 0;
-        foreach (var range in text.Split(scheme.Form == SignatureForm.Pairs ? ',' : ' '))
+        foreach (var range in text.Split(scheme.Form == SignatureForm.Pairs ? scheme.Separator : ' '))
         {
             var item = text[range];
             if (item.StartsWith(scheme.Prefix, StringComparison.Ordinal))
@@ -63,9 +63,9 @@ public readonly ref struct SignatureHeader
                 var start = range.GetOffsetAndLength(text.Length).Offset;
                 candidates[found++] = (start + scheme.Prefix.Length)..(start + item.Length);
             }
-            else if (scheme.Form == SignatureForm.Pairs && item.StartsWith("t=", StringComparison.Ordinal))
+            else if (scheme.Form == SignatureForm.Pairs && scheme.TimestampName is { } name && item.StartsWith(name, StringComparison.Ordinal))
             {
-                timestamp = item[2..];
+                timestamp = item[name.Length..];
                 timestamps++;
             }
         }

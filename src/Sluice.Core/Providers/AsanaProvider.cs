@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json;
+using Sluice.Configuration;
+using Sluice.Events;
+
+namespace Sluice.Providers;
+
+/// <summary>
+/// Asana. <c>X-Hook-Signature</c>, HMAC-SHA256 in hex over the body. A new webhook begins with an unsigned POST whose <c>X-Hook-Secret</c> has to come
+/// back; that secret is not believed: it signs only once the operator has put it into <c>Secrets</c>. A body holds an array of events,
+/// each of which becomes one of its own, without an id; an empty one is a heartbeat. (developers.asana.com, webhooks guide, read 2026-11-22.)
+/// </summary>
+public sealed class AsanaProvider : IProvider
+{
+    private const string Secret = "X-Hook-Secret";
+
+    private static readonly HmacScheme AsanaSignature = new()
+    {
+        Encoding = SignatureEncoding.HexLower,
+        Form = SignatureForm.Single,
+        Content = SignedContent.Parse("{body}"),
+        Headers = [new("X-Hook-Signature")],
+    };
+
+    public string Name => "asana";
+
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "Asana",
+        Source = "developers.asana.com, webhooks guide and establish a webhook, read 2026-11-22",
+        Deadline = TimeSpan.FromSeconds(10),
+        RetryHorizon = TimeSpan.FromHours(24),
+        Unconfirmed = ["that a repeat has the same bytes"],
+    };
+
+    public string SampleType => "task.changed";
+
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => AsanaSignature;
+
+    public EventDescription Describe(Envelope envelope, SourceSettings settings) => default;
+
+    // Whoever sends a secret gets it back and nothing else happens: it opens no door. A source without secrets is not set up and says nothing.
+    public Answer? Greet(Envelope envelope, SourceSettings settings) =>
+        envelope.Method == "POST" && settings.Secrets.Count > 0 && envelope.Headers.Single(Secret, out _) is { } secret && Challenge.IsPlain(secret)
+            ? Answer.Empty(200) with { Headers = [new(Secret, secret)] }
+            : null;
+
+    public Answer? Handshake(Envelope envelope, SourceSettings settings) =>
+        JsonItems.Read(envelope.Body, root => JsonItems.Array(root, "events")?.GetArrayLength() == 0) ? Answer.Empty(200) : null;
+
+    public bool IsBatch(Envelope envelope) => JsonItems.Read(envelope.Body, root => JsonItems.Array(root, "events") is { } events && JsonItems.AreObjects(events));
+
+    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) =>
+        JsonItems.Read(batch.Body, root => JsonItems.Array(root, "events") is { } events && JsonItems.AreObjects(events) ? JsonItems.Slices(batch.Body, events, Describe) : null);
+
+    private static EventDescription Describe(JsonElement item)
+    {
+        var (resource, action) = (JsonItems.Text(item, "resource", "resource_type"), JsonItems.Text(item, "action"));
+        return new(null, resource is null || action is null ? action : $"{resource}.{action}");
+    }
+
+    public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
+        {
+          "events": [
+            {
+              "user": { "gid": "12345", "resource_type": "user" },
+              "created_at": "{{at:yyyy-MM-ddTHH:mm:ss.fffZ}}",
+              "action": {{Json.Text(type[(type.IndexOf('.', StringComparison.Ordinal) + 1)..])}},
+              "resource": { "gid": {{Json.Text(id)}}, "resource_type": {{Json.Text(type.Split('.')[0])}} },
+              "parent": null
+            }
+          ]
+        }
+        """), "application/json");
+}

@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Sluice.Events;
+
+namespace Sluice.Providers;
+
+/// <summary>The questions of senders that want to know whether this is their receiver: what may be read of them and what may be said back.</summary>
+internal static class Challenge
+{
+    /// <summary>The senders' own challenges are up to some 100 characters; more than this is echoed to nobody.</summary>
+    private const int Longest = 256;
+
+    // Letters, digits and the signs of base64 and UUIDs: no markup, no white space, no line end.
+    private static readonly SearchValues<char> Echoed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
+
+    /// <summary>Whether it is of a form that may go back to whoever sent it.</summary>
+    public static bool IsPlain(string? challenge) => challenge is { Length: > 0 and <= Longest } && !challenge.AsSpan().ContainsAnyExcept(Echoed);
+
+    /// <summary>The challenge as plain text, or null when it is none that may be echoed.</summary>
+    public static Answer? Echo(string? challenge) => IsPlain(challenge) ? Answer.Text(challenge!) : null;
+
+    /// <summary>Compares in a time that tells nothing of the token, not even its length.</summary>
+    public static bool IsToken(string? given, string? expected)
+    {
+        if (string.IsNullOrEmpty(given) || string.IsNullOrEmpty(expected)) return false;
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
+    }
+
+    /// <summary>The value of a query parameter; null when it is absent or stands twice.</summary>
+    public static string? Parameter(Envelope envelope, string name)
+    {
+        var target = envelope.Target.AsSpan();
+        var query = target.IndexOf('?') is >= 0 and var mark ? target[(mark + 1)..] : default;
+        string? value = null;
+        foreach (var range in query.Split('&'))
+        {
+            var pair = query[range];
+            var equals = pair.IndexOf('=');
+            if (equals < 0 || Decode(pair[..equals]) != name) continue;
+            if (value is not null) return null;
+            value = Decode(pair[(equals + 1)..]);
+        }
+
+        return value;
+    }
+
+    private static string Decode(ReadOnlySpan<char> text) => Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
+}

@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Sluice.Configuration;
+using Sluice.Events;
+
+namespace Sluice.Providers;
+
+/// <summary>
+/// HubSpot, version 3 of its signatures only. <c>X-HubSpot-Signature-v3</c>, HMAC-SHA256 in base64 over method, URL, body and the timestamp in
+/// milliseconds, five minutes of tolerance: the source needs <c>PublicUrl</c>. Versions 1 and 2 are plain hashes and never looked at.
+/// A webhook is an array of up to 100 events, each of which becomes one of its own. (developers.hubspot.com, request validation, read 2026-11-22.)
+/// </summary>
+public sealed class HubSpotProvider : IProvider
+{
+    private static readonly HmacScheme HubSpotSignature = new()
+    {
+        Encoding = SignatureEncoding.Base64,
+        Form = SignatureForm.Single,
+        Content = SignedContent.Parse("{method}{url}{body}{timestamp}"),
+        Headers = [new("X-HubSpot-Signature-v3", Timestamp: "X-HubSpot-Request-Timestamp")],
+        Timestamp = TimestampFormat.Milliseconds,
+        Tolerance = TimeSpan.FromMinutes(5),
+    };
+
+    public string Name => "hubspot";
+
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "HubSpot",
+        Source = "developers.hubspot.com, validating requests and webhooks API, read 2026-11-22",
+        Deadline = TimeSpan.FromSeconds(5),
+        RetryHorizon = TimeSpan.FromHours(24),
+        Unconfirmed = ["how long it repeats: 24 hours or three days", "that occurredAt stays the same when an event is repeated"],
+    };
+
+    public string SampleType => "contact.creation";
+
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => HubSpotSignature;
+
+    public EventDescription Describe(Envelope envelope, SourceSettings settings) => JsonItems.Read(envelope.Body, Describe);
+
+    public bool IsBatch(Envelope envelope) => JsonItems.Read(envelope.Body, IsArray);
+
+    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => JsonItems.Read(batch.Body, root => IsArray(root) ? JsonItems.Slices(batch.Body, root, Describe) : null);
+
+    // eventId alone may come twice, HubSpot says; and attemptNumber changes, so that the bytes are no id either.
+    private static EventDescription Describe(JsonElement item) => new(
+        JsonItems.Text(item, "eventId") is { } id ? $"{JsonItems.Text(item, "subscriptionId")}:{JsonItems.Text(item, "objectId")}:{JsonItems.Text(item, "occurredAt")}:{id}" : null,
+        JsonItems.Text(item, "subscriptionType"));
+
+    private static bool IsArray(JsonElement root) => root.ValueKind == JsonValueKind.Array && JsonItems.AreObjects(root);
+
+    public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
+        [
+          {
+            "eventId": {{BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id)))}},
+            "subscriptionId": 25,
+            "portalId": 62515,
+            "occurredAt": {{at.ToUnixTimeMilliseconds()}},
+            "subscriptionType": {{Json.Text(type)}},
+            "attemptNumber": 0,
+            "objectId": 123,
+            "changeSource": "CRM"
+          }
+        ]
+        """), "application/json");
+}
