@@ -10,12 +10,24 @@ public sealed class ProviderCatalog(params IEnumerable<IProvider> providers)
 
     /// <summary>Every provider that Sluice brings. A new one is one class and one line here.</summary>
     public static ProviderCatalog Default { get; } = new(
-        new StripeProvider(),
+        new BasicProvider(),
+        new CloudEventsProvider(),
+        new DockerHubProvider(),
+        new EventGridProvider(),
         new GitHubProvider(),
-        new SlackProvider(),
+        new GitLabProvider(),
+        new HmacProvider(),
+        new MailchimpProvider(),
+        new MsGraphProvider(),
+        new NoneProvider(),
+        new OktaProvider(),
         new ShopifyProvider(),
+        new SlackProvider(),
         new StandardWebhooksProvider(),
-        new HmacProvider());
+        new StravaProvider(),
+        new StripeProvider(),
+        new TelegramProvider(),
+        new TokenProvider());
 
     public IEnumerable<string> Names => byName.Keys.Order(StringComparer.Ordinal);
 
