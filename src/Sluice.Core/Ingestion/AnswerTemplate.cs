@@ -78,6 +78,8 @@ public sealed class AnswerTemplate
     public Answer Fill(EventId id, WebhookEvent webhook)
     {
         var text = new StringBuilder();
+        // In characters, of which each becomes three bytes at most. What was written down is there in any case.
+        var left = (LongestAnswer / 4) - parts.Sum(part => part.Kind == PartKind.Form ? 0 : part.Text.Length);
         foreach (var part in parts)
         {
             var value = part.Kind switch
@@ -88,7 +90,15 @@ public sealed class AnswerTemplate
                 PartKind.Form => Escaped(FormFields.Of(webhook.Body.Span, part.Text) ?? ""),
                 _ => Escaped(JsonAt.Text(webhook.Body.Span, part.Path) ?? ""),
             };
-            if (text.Length + value.Length <= LongestAnswer / 4) text.Append(value);
+            if (part.Kind == PartKind.Text)
+            {
+                text.Append(value);
+            }
+            else if (value.Length <= left)
+            {
+                text.Append(value);
+                left -= value.Length;
+            }
         }
 
         return new(Status, ContentType, Encoding.UTF8.GetBytes(text.ToString()));

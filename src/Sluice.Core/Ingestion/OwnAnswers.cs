@@ -1,11 +1,12 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Sluice.Events;
+using Sluice.Processing;
 using Sluice.Providers;
 
 namespace Sluice.Ingestion;
 
-/// <summary>What a source answers instead of the plain success: its template, or code that it names, within the time its sender waits.</summary>
+/// <summary>What a source answers instead of the plain success: its template, or code that it names, within the time its sender waits. Two answers of one name are a mistake in the registration and throw.</summary>
 public sealed partial class OwnAnswers(IEnumerable<IAnswer> answers, TimeProvider time, ILogger<OwnAnswers> logger)
 {
     /// <summary>For senders that do not say how long they wait.</summary>
@@ -14,7 +15,7 @@ public sealed partial class OwnAnswers(IEnumerable<IAnswer> answers, TimeProvide
     /// <summary>What an answer may not set: the server does, or the sender would be led elsewhere.</summary>
     private static readonly FrozenSet<string> NotSet = new[] { "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Location", "Set-Cookie" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    private readonly FrozenDictionary<string, IAnswer> byName = answers.ToFrozenDictionary(answer => answer.Name, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, IAnswer> byName = answers.ToDictionary(answer => answer.Name, StringComparer.Ordinal).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The answer to a kept event, or null for the plain success. Never throws.</summary>
     /// <param name="started">When the request began, by <see cref="TimeProvider.GetTimestamp"/>: its sender waits since then.</param>
@@ -42,7 +43,8 @@ public sealed partial class OwnAnswers(IEnumerable<IAnswer> answers, TimeProvide
             return null;
         }
 
-        using var limit = new CancellationTokenSource(left, time);
+        using var limit = new CancellationTokenSource();
+        using var timer = time.CreateTimer(HandlerCall.Cancel, limit, left, Timeout.InfiniteTimeSpan);
         try
         {
             var call = answer.AnswerAsync(webhook, limit.Token);

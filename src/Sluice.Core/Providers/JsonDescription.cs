@@ -40,4 +40,7 @@ internal static class JsonDescription
 internal static class Json
 {
     public static string Text(string value) => '"' + System.Text.Encodings.Web.JavaScriptEncoder.Default.Encode(value) + '"';
+
+    /// <summary>A whole number made of an id, for senders whose ids are numbers.</summary>
+    public static long Number(string id) => Convert.ToInt64(EventId.Of("sample", id).ToString()[..13], 16);
 }

@@ -48,7 +48,7 @@ public sealed class StravaProvider : IProvider
         {
           "aspect_type": {{Json.Text(type[(type.IndexOf('.', StringComparison.Ordinal) + 1)..])}},
           "event_time": {{at.ToUnixTimeSeconds()}},
-          "object_id": {{(uint)EventId.Of("sample", id).GetHashCode()}},
+          "object_id": {{Json.Number(id)}},
           "object_type": {{Json.Text(type.Split('.')[0])}},
           "owner_id": 134815,
           "subscription_id": 120475,

@@ -32,7 +32,7 @@ public sealed class TelegramProvider : IProvider
     // update_id is a number: that of the sample is made of its id.
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         {
-          "update_id": {{(uint)EventId.Of("sample", id).GetHashCode() & 0x7fffffff}},
+          "update_id": {{Json.Number(id)}},
           {{Json.Text(type)}}: { "message_id": 1, "date": {{at.ToUnixTimeSeconds()}}, "chat": { "id": 1111111, "type": "private" }, "text": {{Json.Text(id)}} }
         }
         """), "application/json");

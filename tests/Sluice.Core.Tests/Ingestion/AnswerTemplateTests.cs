@@ -50,6 +50,15 @@ public sealed class AnswerTemplateTests
         Assert.InRange(Encoding.UTF8.GetByteCount(Fill(many, "text/plain", $$"""{"v":"{{value}}"}""")), 1000, AnswerTemplate.LongestAnswer);
     }
 
+    [Fact]
+    public void What_does_not_fit_is_left_out_and_what_was_written_down_stays()
+    {
+        var template = "[" + string.Concat(Enumerable.Repeat("\"{json:v}\",", 1200)) + "0]";
+        var filled = JsonDocument.Parse(Fill(template, "application/json", $$"""{"v":"{{new string('<', 1000)}}"}""")).RootElement;
+        Assert.Equal(1201, filled.GetArrayLength());
+        Assert.Equal(("<", ""), (filled[0].GetString()![..1], filled[1199].GetString()));
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("")]

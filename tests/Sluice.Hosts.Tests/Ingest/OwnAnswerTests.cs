@@ -77,6 +77,16 @@ public sealed class OwnAnswerTests
         await FallsBackAsync(new Own((_, _) => new(new TaskCompletionSource<Answer?>().Task)), "was not there in time", async sluice => await sluice.PassAsync(TimeSpan.FromSeconds(4)));
 
     [Fact]
+    public async Task Code_whose_interruption_fails_ends_no_host() => await FallsBackAsync(
+        new Own((_, cancellationToken) =>
+        {
+            cancellationToken.Register(static () => throw new InvalidOperationException("of its own"));
+            return new(new TaskCompletionSource<Answer?>().Task);
+        }),
+        "was not there in time",
+        async sluice => await sluice.PassAsync(TimeSpan.FromSeconds(4)));
+
+    [Fact]
     public async Task Code_that_fails_costs_nothing() => await FallsBackAsync(new Own((_, _) => throw new InvalidOperationException("a fault\r\nof its own")), "failed");
 
     [Fact]
