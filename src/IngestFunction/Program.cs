@@ -1,3 +1,4 @@
+using Handlers;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +12,8 @@ try
     builder.ConfigureFunctionsWebApplication();
     // Each source has its own limit; this one only must not be smaller than any of them.
     builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = 8L * SourceSettings.LargestMaxBodyBytes);
+    // For the answers among them: handlers run in the process app.
+    builder.Services.AddUserHandlers();
     builder.Services.AddSingleton(TimeProvider.System).AddSingleton(Random.Shared).AddSluiceOnAzure(builder.Configuration, FunctionApp.Ingest);
     await builder.Build().RunAsync();
     return 0;

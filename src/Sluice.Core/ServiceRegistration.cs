@@ -15,6 +15,7 @@ public static class ServiceRegistration
     public static IServiceCollection AddSluice(this IServiceCollection services) => services
         .AddSingleton<Ingestor>()
         .AddSingleton<RejectionLog>()
+        .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()
         .AddSingleton<Processor>()
         .AddSingleton<Sweeper>()
@@ -30,8 +31,11 @@ public static class ServiceRegistration
         .AddHandler<HttpHandler>()
         .AddHandler<LogHandler>()
         .AddHandler<SplitHandler>()
-        .AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
+        .AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()) { Answers = [.. provider.GetServices<IAnswer>().Select(answer => answer.Name)] });
 
     /// <summary>Adds a way to deliver: a class of Sluice's or of the user's own. Its constructor may ask for services.</summary>
     public static IServiceCollection AddHandler<T>(this IServiceCollection services) where T : class, IHandler => services.AddSingleton<IHandler, T>();
+
+    /// <summary>Adds code of the user's own that answers senders. Its constructor may ask for services.</summary>
+    public static IServiceCollection AddAnswer<T>(this IServiceCollection services) where T : class, IAnswer => services.AddSingleton<IAnswer, T>();
 }

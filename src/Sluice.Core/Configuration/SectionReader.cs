@@ -70,6 +70,14 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<C
         return values.Length == 0 ? null : values;
     }
 
+    /// <summary>The list's values; null where the list is absent. One that is there and names nothing would restrict nothing: that is a fault.</summary>
+    public IReadOnlyList<string>? FilledList(string key)
+    {
+        var values = List(key);
+        if (values is null && section.GetChildren().Any(child => child.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) && string.IsNullOrEmpty(section[key])) Fault(key, "is empty; name what is allowed, or remove it to allow all");
+        return values;
+    }
+
     public IConfigurationSection Section(string key)
     {
         known.Add(key);

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Sluice.Delivery;
+using Sluice.Ingestion;
 using Sluice.Retries;
 
 namespace Sluice.Configuration;
@@ -12,7 +13,7 @@ public static partial class SettingsReader
     {
         var root = new SectionReader(configuration.GetSection("Sluice"), errors);
         var sources = new List<SourceSettings>();
-        foreach (var section in root.Section("Sources").GetChildren()) sources.Add(ReadSource(section, providers, secrets, errors));
+        foreach (var section in root.Section("Sources").GetChildren()) sources.Add(ReadSource(section, providers, handlers?.Answers, secrets, errors));
 
         var retry = ReadRetry(root.Inside(root.Section("Retry")), new RetryOptions());
         var names = sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
@@ -43,7 +44,7 @@ public static partial class SettingsReader
         return token;
     }
 
-    private static SourceSettings ReadSource(IConfigurationSection section, Providers.ProviderCatalog providers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
+    private static SourceSettings ReadSource(IConfigurationSection section, Providers.ProviderCatalog providers, IReadOnlyCollection<string>? answers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
     {
         var reader = new SectionReader(section, errors, section.Key);
         CheckName(reader);
@@ -58,6 +59,12 @@ public static partial class SettingsReader
             Paused = reader.Flag("Paused", false),
             PublicUrl = ReadPublicUrl(reader),
             VerifyToken = ReadVerifyToken(reader, secrets),
+            AllowedIps = ReadRanges(reader, "AllowedIps"),
+            TrustedProxies = ReadRanges(reader, "TrustedProxies") ?? [],
+            ContentTypes = ReadContentTypes(reader),
+            AcceptLate = reader.Flag("AcceptLate", false),
+            AnswerTemplate = ReadAnswer(reader),
+            AnswerName = ReadAnswerName(reader, answers),
             Algorithm = reader.Text("Algorithm"),
             Encoding = reader.Text("Encoding"),
             SignatureHeader = reader.Text("SignatureHeader"),
@@ -70,21 +77,62 @@ public static partial class SettingsReader
         return source with { Own = reader.Rest(providers.TryGet(source.Provider, out var provider) ? provider.Settings : []) };
     }
 
+    private static string? ReadVerifyToken(SectionReader reader, SecretResolver? secrets)
+    {
+        if (reader.Text("VerifyToken") is not { } text || secrets is null) return null;
+        var token = secrets.Resolve(text, out var error);
+        if (error is not null) reader.Fault("VerifyToken", error);
+        else if (string.IsNullOrWhiteSpace(token)) reader.Fault("VerifyToken", "is empty; set it to the token that the sender was given, or remove it");
+        return token;
+    }
+
+    private static List<AddressRange>? ReadRanges(SectionReader reader, string key)
+    {
+        if (reader.FilledList(key) is not { } texts) return null;
+        var ranges = new List<AddressRange>();
+        foreach (var text in texts)
+        {
+            if (AddressRange.Parse(text, out var error) is { } range) ranges.Add(range);
+            else reader.Fault(key, error!);
+        }
+
+        return ranges;
+    }
+
+    private static IReadOnlyList<string>? ReadContentTypes(SectionReader reader)
+    {
+        var types = reader.FilledList("ContentTypes");
+        foreach (var type in types ?? [])
+        {
+            if (!ContentTypeForm().IsMatch(type)) reader.Fault("ContentTypes", $"'{type}' is no type of a body; write one such as application/json, or text/* for all of a kind");
+        }
+
+        return types;
+    }
+
+    private static AnswerTemplate? ReadAnswer(SectionReader source)
+    {
+        var section = source.Section("Answer");
+        if (section.Value is { Length: > 0 } || !section.GetChildren().Any()) return null;
+        var reader = source.Inside(section);
+        var template = AnswerTemplate.Parse(reader.Required("Body", "write the text of the answer"), reader.Text("ContentType") ?? "application/json", reader.Number("Status", 200, 200, 299), reader.Fault);
+        reader.Rest([]);
+        return template;
+    }
+
+    /// <param name="answers">Null where it is not known which there are: any name will do.</param>
+    private static string? ReadAnswerName(SectionReader source, IReadOnlyCollection<string>? answers)
+    {
+        if (source.Section("Answer").Value is not { Length: > 0 } name) return null;
+        if (answers?.Contains(name) == false) source.Fault("Answer", $"is '{name}', which is not there; {(answers.Count == 0 ? "register it" : $"name one of {string.Join(", ", answers.Order(StringComparer.Ordinal))}")}, or write an answer: {{ \"Body\": \"...\" }}");
+        return name;
+    }
+
     private static Uri? ReadPublicUrl(SectionReader reader)
     {
         if (reader.Text("PublicUrl") is not { } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Fragment.Length == 0) return url;
         reader.Fault("PublicUrl", $"is '{text.Split('?', 2)[0]}'; write the whole URL as the sender has it, such as https://hooks.example.com/api/webhooks/{reader.Name}");
-        return null;
-    }
-
-    private static string? ReadVerifyToken(SectionReader source, SecretResolver? secrets)
-    {
-        if (source.Text("VerifyToken") is not { } text || secrets is null) return null;
-        var token = secrets.Resolve(text, out var error);
-        if (error is null && (string.IsNullOrWhiteSpace(token) || token != token.Trim())) error = "is empty or has white space around it; write what you typed in at the sender";
-        if (error is null) return token;
-        source.Fault("VerifyToken", error);
         return null;
     }
 
@@ -165,6 +213,9 @@ public static partial class SettingsReader
     {
         if (!Names().IsMatch(reader.Name)) reader.Fault(null, "is no name; write a lower-case letter, then up to 39 lower-case letters, digits or underscores");
     }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9!#$&^_.+-]+/(\*|[A-Za-z0-9!#$&^_.+-]+)\z")]
+    private static partial Regex ContentTypeForm();
 
     [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,39}\z")]
     private static partial Regex Names();

@@ -1,3 +1,5 @@
+using Sluice.Ingestion;
+
 namespace Sluice.Configuration;
 
 /// <summary>What the configuration says of one source. Times are <c>d.hh:mm:ss</c>, sizes bytes.</summary>
@@ -33,8 +35,26 @@ public sealed record SourceSettings
     /// <summary>The URL as the sender has it, for senders that sign it: no header can be believed about it.</summary>
     public Uri? PublicUrl { get; init; }
 
-    /// <summary>What the sender repeats when it asks whether this is the right receiver: chosen by the operator, typed in there and here.</summary>
+    /// <summary>What the sender has to show when it asks whether the URL is its receiver's; null where it asks nothing.</summary>
     public string? VerifyToken { get; init; }
+
+    /// <summary>The addresses that its requests may come from; null means any. Others are refused like a wrong signature.</summary>
+    public IReadOnlyList<AddressRange>? AllowedIps { get; init; }
+
+    /// <summary>The proxies whose <c>X-Forwarded-For</c> is believed; none where absent.</summary>
+    public IReadOnlyList<AddressRange> TrustedProxies { get; init; } = [];
+
+    /// <summary>The types of bodies that it takes, such as <c>application/json</c>; null means any. Others are answered 415.</summary>
+    public IReadOnlyList<string>? ContentTypes { get; init; }
+
+    /// <summary>Whether a genuine event is taken whose signed time is older than the tolerance: for senders that repeat an event with its first time.</summary>
+    public bool AcceptLate { get; init; }
+
+    /// <summary>What is answered instead of the plain success; null where nothing is written down.</summary>
+    public AnswerTemplate? AnswerTemplate { get; init; }
+
+    /// <summary>The <see cref="IAnswer"/> that answers instead of the plain success; null where none does.</summary>
+    public string? AnswerName { get; init; }
 
     /// <summary>What only its provider reads, by name.</summary>
     public IReadOnlyDictionary<string, string> Own { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;

@@ -24,6 +24,6 @@ public sealed record Envelope
     /// <summary>UTC.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary>The address of the peer on the wire, or null where the host does not know it.</summary>
+    /// <summary>Where it came from: the peer's address, or what the source's trusted proxies say of it; null where that is not known.</summary>
     public IPAddress? RemoteAddress { get; init; }
 }

@@ -14,7 +14,7 @@ using Sluice.Storage;
 namespace Sluice.Ingestion;
 
 /// <summary>The URL that senders post to: from a request to an envelope, and from what became of it to a status.</summary>
-public sealed partial class IngestEndpoint(LiveConfiguration configuration, Ingestor ingestor, RejectionLog rejections, TimeProvider time, ILogger<IngestEndpoint> logger)
+public sealed partial class IngestEndpoint(LiveConfiguration configuration, Ingestor ingestor, RejectionLog rejections, OwnAnswers answers, TimeProvider time, ILogger<IngestEndpoint> logger)
 {
     /// <summary>Handles every method on <c>/api/webhooks/{source}</c> and writes the answer. Never throws for what a stranger sends.</summary>
     /// <param name="secret">The part of the path behind the source's name, where there is one.</param>
@@ -36,7 +36,9 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
             if (await ReadAsync(context.Request, source, secret, context.RequestAborted) is { } envelope)
             {
                 // Not cancelled with the request: a sender that hung up has sent a whole webhook all the same.
-                Answer(response, source, await ingestor.IngestAsync(source, envelope, CancellationToken.None));
+                var ingested = await ingestor.IngestAsync(source, envelope, CancellationToken.None);
+                if (await answers.OfAsync(source, ingested, started) is { } own) Answers.Own(response, own);
+                else Answer(response, source, ingested);
             }
         }
         catch (BadHttpRequestException e)
@@ -67,6 +69,12 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
             return null;
         }
 
+        if (source.Settings.ContentTypes is { } types && request.Method == "POST" && request.ContentLength != 0 && !MediaTypes.Allows(types, request.ContentType))
+        {
+            Answers.Error(request.HttpContext.Response, StatusCodes.Status415UnsupportedMediaType, "this source takes bodies of other types");
+            return null;
+        }
+
         if (await RequestBody.ReadAsync(request, source.Settings.MaxBodyBytes, cancellationToken) is not { } body)
         {
             Answers.Error(request.HttpContext.Response, StatusCodes.Status413PayloadTooLarge, $"body larger than {source.Settings.MaxBodyBytes} bytes");
@@ -84,7 +92,7 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
             Headers = Headers(request.Headers),
             Body = body,
             ReceivedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)),
-            RemoteAddress = request.HttpContext.Connection.RemoteIpAddress,
+            RemoteAddress = SenderAddress.Of(request.HttpContext.Connection.RemoteIpAddress, request.Headers["X-Forwarded-For"], source.Settings.TrustedProxies),
         };
     }
 

@@ -22,4 +22,5 @@ public enum IngestResult
     Closed,
 }
 
-public readonly record struct Ingested(IngestResult Result, EventId Id = default, SignatureResult Signature = SignatureResult.Valid, Answer? Answer = null);
+/// <param name="Event">What was sent, where it is kept now or was before.</param>
+public readonly record struct Ingested(IngestResult Result, EventId Id = default, SignatureResult Signature = SignatureResult.Valid, Answer? Answer = null, WebhookEvent? Event = null);

@@ -22,12 +22,17 @@ public sealed partial class Ingestor(
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was: the sender has to try again.</exception>
     public async ValueTask<Ingested> IngestAsync(Source source, Envelope envelope, CancellationToken cancellationToken)
     {
-        if (source.Provider.Greet(envelope, source.Settings) is { } greeting) return new(IngestResult.Answered, Answer: greeting);
+        // From elsewhere it is no question either: what is asked and what is forged look the same as without a provider's greeting.
+        var isAllowed = source.Allows(envelope.RemoteAddress);
+        if (isAllowed && source.Provider.Greet(envelope, source.Settings) is { } greeting) return new(IngestResult.Answered, Answer: greeting);
         if (envelope.Method != "POST") return new(IngestResult.NotAllowed);
         if (source.Verifier is null || source.Settings.Paused) return new(IngestResult.Closed);
+        if (!isAllowed) return new(IngestResult.Rejected, Signature: SignatureResult.AddressNotAllowed);
         await source.Verifier.FetchAsync(envelope, cancellationToken);
         var check = source.Verifier.Verify(envelope, envelope.ReceivedAt);
-        if (!check.IsValid) return new(IngestResult.Rejected, Signature: check.Result);
+        if (check.Result == SignatureResult.TimestampTooOld && !source.Settings.AcceptLate) return await RepeatAsync(source, envelope, cancellationToken);
+        if (!check.IsValid && check.Result != SignatureResult.TimestampTooOld) return new(IngestResult.Rejected, Signature: check.Result);
+        Audit(source, check);
         if (source.Provider.Handshake(envelope, source.Settings) is { } answer) return new(IngestResult.Answered, Answer: answer);
 
         var webhook = Describe(source, envelope);
@@ -40,7 +45,7 @@ public sealed partial class Ingestor(
             // The store may have kept it after all: it is then found to be a duplicate where it arrives.
             Log.Carried(logger, source.Name, webhook.Id, e.Message);
             await CarryAsync(webhook, e, cancellationToken);
-            return new(IngestResult.Accepted, webhook.Id);
+            return new(IngestResult.Accepted, webhook.Id, Event: webhook);
         }
     }
 
@@ -67,7 +72,7 @@ public sealed partial class Ingestor(
         {
             for (; reserved > 0; reserved--) queue.Release();
             await AfterDuplicateAsync(webhook, booked, cancellationToken);
-            return new(IngestResult.Duplicate, webhook.Id);
+            return new(IngestResult.Duplicate, webhook.Id, Event: webhook);
         }
 
         Telemetry.Accepted.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
@@ -78,18 +83,36 @@ public sealed partial class Ingestor(
             if (!isAway || delivery.Lease is not null) isAway |= !await RingAsync(webhook, delivery);
         }
 
-        return new(IngestResult.Accepted, webhook.Id);
+        return new(IngestResult.Accepted, webhook.Id, Event: webhook);
+    }
+
+    // Genuine and too old: the sender's own repeat of what is kept is a duplicate, so that it stops; anything else may be somebody's recording.
+    private async ValueTask<Ingested> RepeatAsync(Source source, Envelope envelope, CancellationToken cancellationToken)
+    {
+        var webhook = Describe(source, envelope);
+        if (await store.LoadAsync(webhook.Id, cancellationToken) is not { } kept || !kept.Body.Span.SequenceEqual(envelope.Body.Span))
+            return new(IngestResult.Rejected, Signature: SignatureResult.TimestampTooOld);
+        Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", source.Name));
+        return new(IngestResult.Duplicate, webhook.Id, Event: webhook);
+    }
+
+    private void Audit(Source source, SignatureCheck check)
+    {
+        if (Telemetry.Verified.Enabled)
+            Telemetry.Verified.Add(1, new KeyValuePair<string, object?>("source", source.Name), new KeyValuePair<string, object?>("secret", check.Secret));
+        if (source.IsFirstMatch(check.Secret)) Log.SecretMatched(logger, source.Name, check.Secret, source.Verifier!.Keys);
     }
 
     private static WebhookEvent Describe(Source source, Envelope envelope)
     {
         // A batch has no id of its own: the same one again is the same bytes.
         var (id, type) = source.Provider.IsBatch(envelope) ? new(null, WebhookEvent.BatchType) : source.Provider.Describe(envelope, source.Settings);
-        return NewEvent(source.Name, id, type, envelope.ReceivedAt, KeptHeaders.Of(envelope.Headers), envelope.Body);
+        return NewEvent(source.Name, id, type, envelope.ReceivedAt, KeptHeaders.Of(envelope.Headers, source.Scheme.CredentialNames), envelope.Body);
     }
 
     /// <summary>The event that an item of a batch is.</summary>
-    public static WebhookEvent ItemOf(WebhookEvent batch, BatchItem item) => NewEvent(batch.Source, item.Id, item.Type, batch.ReceivedAt, batch.Headers, item.Body);
+    public static WebhookEvent ItemOf(WebhookEvent batch, BatchItem item) =>
+        NewEvent(batch.Source, item.Id, item.Type, batch.ReceivedAt, item.ContentType is null ? batch.Headers : batch.Headers.With("Content-Type", item.ContentType), item.Body);
 
     private static WebhookEvent NewEvent(string source, string? id, string? type, DateTimeOffset receivedAt, HeaderList headers, ReadOnlyMemory<byte> body)
     {
@@ -186,6 +209,9 @@ public sealed partial class Ingestor(
 
         [LoggerMessage(4, LogLevel.Warning, "{Source}: the store is away, event {Id} travels in a message: {Reason}")]
         public static partial void Carried(ILogger logger, string source, EventId id, string reason);
+
+        [LoggerMessage(5, LogLevel.Debug, "{Source}: secret {Secret} of {Count}, counted from 0, is in use")]
+        public static partial void SecretMatched(ILogger logger, string source, int secret, int count);
 
         [LoggerMessage(3, LogLevel.Information, "{Source} redelivered event {Event}: {Count} dead letters replayed")]
         public static partial void RedeliveryReplayed(ILogger logger, string source, EventId @event, int count);

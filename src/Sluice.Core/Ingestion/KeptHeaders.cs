@@ -11,12 +11,13 @@ internal static class KeptHeaders
         "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "Connection", "Content-Length", "Transfer-Encoding", "Expect",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    public static HeaderList Of(HeaderList headers)
+    /// <param name="credentials">Other headers of this sender that hold its secret.</param>
+    public static HeaderList Of(HeaderList headers, IReadOnlyList<string> credentials)
     {
         var kept = new List<KeyValuePair<string, string>>(headers.Count);
         for (var i = 0; i < headers.Count; i++)
         {
-            if (!NotKept.Contains(headers[i].Key)) kept.Add(headers[i]);
+            if (!NotKept.Contains(headers[i].Key) && !credentials.Contains(headers[i].Key, StringComparer.OrdinalIgnoreCase)) kept.Add(headers[i]);
         }
 
         return new HeaderList([.. kept]);

@@ -14,6 +14,8 @@ public sealed record Source(
     ISignatureVerifier? Verifier,
     IReadOnlyList<Destination> Destinations)
 {
+    private long matched;
+
     public string Name => Settings.Name;
 
     /// <summary>Why it accepts nothing: the first fault of its configuration; null where there is none.</summary>
@@ -25,8 +27,14 @@ public sealed record Source(
     /// <summary>False in an app that was given no secrets because it checks none: whether the source is usable is not known there.</summary>
     public bool ChecksSignatures { get; init; } = true;
 
+    /// <summary>Whether a request may come from there.</summary>
+    public bool Allows(System.Net.IPAddress? address) => Settings.AllowedIps is not { } allowed || (address is not null && SenderAddress.Contains(allowed, address));
+
     /// <summary>Whether one of its secrets is valid at that moment: without one it accepts nothing.</summary>
     public bool IsUsable(DateTimeOffset now) => Verifier?.IsUsable(now) == true;
+
+    /// <summary>True once for each secret: when it is the first time that it matched since the configuration was read.</summary>
+    public bool IsFirstMatch(int secret) => secret is >= 0 and < 64 && (Volatile.Read(ref matched) & (1L << secret)) == 0 && (Interlocked.Or(ref matched, 1L << secret) & (1L << secret)) == 0;
 
     /// <summary>The sender's headers that destinations get: its signature's and its own.</summary>
     public IReadOnlyList<string> SenderHeaders { get; } =

@@ -18,6 +18,9 @@ public static class Telemetry
 
     public static Counter<long> Rejected { get; } = Meter.CreateCounter<long>("sluice.requests.rejected", "{request}", "Requests refused, by source and reason.");
 
+    /// <summary>By source and the position of the secret in its <c>Secrets</c>: whether an old one is still in use.</summary>
+    public static Counter<long> Verified { get; } = Meter.CreateCounter<long>("sluice.requests.verified", "{request}", "Requests whose signature held, by source and secret.");
+
     public static Counter<long> Unavailable { get; } = Meter.CreateCounter<long>("sluice.requests.unavailable", "{request}", "Requests answered 503.");
 
     public static Histogram<double> Answer { get; } = Meter.CreateHistogram<double>("sluice.answer.duration", "s", "From the first byte read to the answer.");

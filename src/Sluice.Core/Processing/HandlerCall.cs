@@ -44,7 +44,7 @@ internal static class HandlerCall
     }
 
     // What a handler has registered with its token is the user's: if it throws, neither a timer's thread nor a stop ends over it.
-    private static void Cancel(object? limit)
+    internal static void Cancel(object? limit)
     {
         try
         {

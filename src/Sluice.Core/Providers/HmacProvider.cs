@@ -12,7 +12,6 @@ namespace Sluice.Providers;
 /// </summary>
 public sealed class HmacProvider : IProvider
 {
-    private static readonly JsonFields.Place[] IdAndType = [new("id"), new("type")];
     private static readonly TimeSpan DefaultTolerance = TimeSpan.FromMinutes(5);
 
     public string Name => "hmac";
@@ -63,9 +62,7 @@ public sealed class HmacProvider : IProvider
         };
     }
 
-    public EventDescription Describe(Envelope envelope, SourceSettings settings) => new(
-        settings.IdHeader is null ? null : envelope.Headers.Single(settings.IdHeader, out _),
-        settings.TypeHeader is null ? JsonDescription.Read(envelope, IdAndType).Type : envelope.Headers.Single(settings.TypeHeader, out _));
+    public EventDescription Describe(Envelope envelope, SourceSettings settings) => JsonDescription.BySettings(envelope, settings);
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         { "id": {{Json.Text(id)}}, "type": {{Json.Text(type)}}, "createdAt": "{{at:yyyy-MM-ddTHH:mm:ssZ}}" }

@@ -40,6 +40,9 @@ public enum SignatureResult
 
     /// <summary>No secret of the source is valid now; nothing can be accepted.</summary>
     NoUsableSecret,
+
+    /// <summary>It came from an address that the source does not allow; its signature was not looked at.</summary>
+    AddressNotAllowed,
 }
 
 /// <summary>The finding, and for <see cref="SignatureResult.Valid"/> the position in the source's <c>Secrets</c> of the one that matched.</summary>

@@ -67,8 +67,8 @@ internal sealed class SendCommand : Command
         try
         {
             // A sender that signs its URL signs the one it was given, wherever this one is sent to.
-            var signed = sender.Scheme.Sign(sender.Settings.PublicUrl is { } known ? request with { Url = known } : request, sender.Settings, sender.Secret, now);
-            return sender.Settings.PublicUrl is null ? signed : signed with { Url = request.Url };
+            if (!sender.Scheme.SignsUrl || sender.Settings.PublicUrl is not { } known) return sender.Scheme.Sign(request, sender.Settings, sender.Secret, now);
+            return sender.Scheme.Sign(request with { Url = known }, sender.Settings, sender.Secret, now) with { Url = request.Url };
         }
         catch (FormatException e)
         {

@@ -40,6 +40,7 @@ internal static class SluiceHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(22));
         builder.Services.AddRoutingCore();
         AddServices(builder.Services, options);
+        options.AddMore(builder.Services);
         builder.Services.AddSingleton(connections).AddHostedService(provider => provider.GetRequiredService<LastConnections>());
 
         var app = builder.Build();
@@ -93,4 +94,7 @@ internal static class SluiceHost
 internal sealed record StartOptions(DataFolder Data, ConfigurationFile File, string[] Urls, Action<string> Broken)
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Services beside those of the house.</summary>
+    public Action<IServiceCollection> AddMore { get; init; } = static _ => { };
 }

@@ -19,7 +19,7 @@ public sealed class SourceErrorTests
     public void A_wrong_setting_is_named_with_its_fix(string settings, string error) => SettingsText.OfSource(settings).Fails(error);
 
     [Fact]
-    public void A_provider_that_is_not_there_is_answered_with_all_there_are() => SettingsText.OfSource(""" "Provider": "strpe", "Secrets": ["x"] """).Fails(
+    public void An_unknown_provider_is_answered_with_all_there_are() => SettingsText.OfSource(""" "Provider": "strpe", "Secrets": ["x"] """).Fails(
         $"Sluice:Sources:it:Provider is 'strpe', which is not known; name one of {string.Join(", ", Sluice.Providers.ProviderCatalog.Default.Names)}");
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class SourceErrorTests
 
     [Fact]
     public void A_setting_like_no_other_is_answered_with_all_there_are() => SettingsText.OfSource(Good + """, "Colour": "red" """).Fails(
-        "Sluice:Sources:it:Colour is no setting; there are Algorithm, Encoding, ExplainRejections, IdHeader, MaxBodyBytes, ", "TimestampHeader, Tolerance, TypeHeader, VerifyToken");
+        "Sluice:Sources:it:Colour is no setting; there are AcceptLate, Algorithm, AllowedIps, ", "Tolerance, TrustedProxies, TypeHeader, VerifyToken");
 
     [Theory]
     [InlineData("Stripe")]

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Ingestion;
 using Sluice.LocalHost.Hosting;
 
 namespace Sluice.Hosts.Tests.Fixtures;
@@ -26,9 +27,10 @@ internal sealed partial class RunningSluice : IAsyncDisposable
 
     private readonly TemporaryFolder folder = new();
     private readonly IHandler[] handlers;
+    private readonly IAnswer[] answers;
     private WebApplication? app;
 
-    private RunningSluice(IHandler[] handlers) => this.handlers = handlers;
+    private RunningSluice(IHandler[] handlers, IAnswer[]? answers = null) => (this.handlers, this.answers) = (handlers, answers ?? []);
 
     public ObservedTime Time { get; } = new(Start);
 
@@ -48,9 +50,13 @@ internal sealed partial class RunningSluice : IAsyncDisposable
     public static Task<RunningSluice> StartAsync(SluiceFile file, params IHandler[] handlers) => StartAsync(file, static _ => { }, handlers);
 
     /// <param name="beforeStart">What happens between the reading of the configuration and the start of the services.</param>
-    public static async Task<RunningSluice> StartAsync(SluiceFile file, Action<RunningSluice> beforeStart, params IHandler[] handlers)
+    public static Task<RunningSluice> StartAsync(SluiceFile file, Action<RunningSluice> beforeStart, params IHandler[] handlers) => StartAsync(new RunningSluice(handlers), file, beforeStart);
+
+    /// <param name="answers">Answers of the test's own.</param>
+    public static Task<RunningSluice> AnsweringAsync(SluiceFile file, params IAnswer[] answers) => StartAsync(new RunningSluice([], answers), file, static _ => { });
+
+    private static async Task<RunningSluice> StartAsync(RunningSluice sluice, SluiceFile file, Action<RunningSluice> beforeStart)
     {
-        var sluice = new RunningSluice(handlers);
         try
         {
             sluice.Build(file);
@@ -125,7 +131,14 @@ internal sealed partial class RunningSluice : IAsyncDisposable
         // Handlers of the test's own are not known while the container is built: they come with a second reading, before the start.
         Write(handlers.Length == 0 ? file.ToString() : SluiceFile.Stripe.ToString());
         var configuration = ConfigurationFile.Find(ConfigurationPath, data);
-        app = SluiceHost.Build(new StartOptions(data, configuration, ["http://127.0.0.1:0"], reason => Assert.Fail(reason)) { Time = Time });
+        app = SluiceHost.Build(new StartOptions(data, configuration, ["http://127.0.0.1:0"], reason => Assert.Fail(reason))
+        {
+            Time = Time,
+            AddMore = services =>
+            {
+                foreach (var answer in answers) services.AddSingleton(answer);
+            },
+        });
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
         if (handlers.Length > 0)
         {

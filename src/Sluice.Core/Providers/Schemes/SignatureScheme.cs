@@ -18,6 +18,9 @@ public abstract record SignatureScheme
     /// <summary>The headers that carry the proof; <c>http</c> destinations get them too.</summary>
     public abstract IReadOnlyList<string> HeaderNames { get; }
 
+    /// <summary>The headers that hold the secret itself: neither kept with the event nor passed on.</summary>
+    public virtual IReadOnlyList<string> CredentialNames => [];
+
     /// <summary>
     /// What checks the requests of one source. Null, with the faults in <paramref name="errors"/>, when its settings hold nothing usable:
     /// one unusable secret makes the whole source unusable until someone has looked at it.

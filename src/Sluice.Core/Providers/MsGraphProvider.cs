@@ -1,0 +1,62 @@
+using System.Text;
+using Sluice.Configuration;
+using Sluice.Events;
+
+namespace Sluice.Providers;
+
+/// <summary>
+/// Microsoft Graph change notifications. Nothing is signed: each notification of a request shows the subscription's <c>clientState</c>,
+/// which is the source's secret. A subscription's URL is validated by a POST with <c>validationToken</c>, echoed as plain text. A
+/// request holds several notifications in <c>value</c>. (learn.microsoft.com, receive change notifications through webhooks, read 2026-11-22.)
+/// </summary>
+public sealed class MsGraphProvider : IProvider
+{
+    private const int LongestToken = 2048;
+
+    private static readonly ClientStateScheme ClientState = new();
+
+    public string Name => "msgraph";
+
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "Microsoft Graph",
+        Source = "learn.microsoft.com, receive change notifications through webhooks, read 2026-11-22",
+        Deadline = TimeSpan.FromSeconds(10),
+        RetryHorizon = TimeSpan.FromHours(4),
+        Unconfirmed =
+        [
+            "The longest validationToken: more than 2048 characters are echoed to nobody.",
+            "Whether two changes can be told by the same bytes: notifications without an id are then one event.",
+            "validationTokens of notifications with resource data are not looked at.",
+        ],
+    };
+
+    public string SampleType => "created";
+
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => ClientState;
+
+    public EventDescription Describe(Envelope envelope, SourceSettings settings) => default;
+
+    public Answer? Greet(Envelope envelope, SourceSettings settings) =>
+        envelope.Method == "POST" && FormFields.Of(envelope.Target, "validationToken", out _) is { Length: > 0 and <= LongestToken } token ? Answer.Text(token) : null;
+
+    public bool IsBatch(Envelope envelope) => true;
+
+    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => JsonAt.Items(batch.Body, "value") is { } items
+        ? [.. items.Select(item => new BatchItem(item, JsonAt.Text(item.Span, "id"), JsonAt.Text(item.Span, "lifecycleEvent") ?? JsonAt.Text(item.Span, "changeType")))]
+        : null;
+
+    public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
+        {
+          "value": [{
+            "id": {{Json.Text(id)}},
+            "subscriptionId": "7f105c7d-2dc5-4530-97cd-4e7ae6534c07",
+            "subscriptionExpirationDateTime": "{{at.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}}",
+            "changeType": {{Json.Text(type)}},
+            "clientState": "",
+            "resource": "users/ddfcd489-628b-40d7-b48b-57002df800e5/messages/AAMkAGUwNjQ4ZjIxLTQ3Y2Yt",
+            "tenantId": "84bd8158-6d4d-4958-8b9f-9d6445542f95"
+          }]
+        }
+        """), "application/json");
+}

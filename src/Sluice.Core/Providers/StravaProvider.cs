@@ -1,0 +1,58 @@
+using System.Text;
+using Sluice.Configuration;
+using Sluice.Events;
+
+namespace Sluice.Providers;
+
+/// <summary>
+/// Strava. Nothing is signed, so the secret is in the URL; an event only says what changed, and is fetched. A subscription is verified
+/// by a GET with <c>hub.verify_token</c>, answered with <c>{"hub.challenge": ...}</c>. There is no id: it is made of object, aspect and
+/// time. Success is 200 and nothing else. (developers.strava.com, webhooks, read 2026-11-22.)
+/// </summary>
+public sealed class StravaProvider : IProvider
+{
+    private const int LongestChallenge = 512;
+
+    private static readonly PathSecretScheme InPath = new();
+
+    public string Name => "strava";
+
+    public ProviderFacts Facts { get; } = new()
+    {
+        Title = "Strava",
+        Source = "developers.strava.com, webhooks, read 2026-11-22",
+        Deadline = TimeSpan.FromSeconds(2),
+        Unconfirmed = ["Retries: three attempts in all, a few minutes apart."],
+    };
+
+    public string SampleType => "activity.create";
+
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => InPath;
+
+    public EventDescription Describe(Envelope envelope, SourceSettings settings)
+    {
+        var body = envelope.Body.Span;
+        var (thing, aspect) = (JsonAt.Text(body, "object_type"), JsonAt.Text(body, "aspect_type"));
+        return new(JsonDescription.IdOf(thing, JsonAt.Text(body, "object_id"), aspect, JsonAt.Text(body, "event_time")), thing is null || aspect is null ? aspect : $"{thing}.{aspect}");
+    }
+
+    public Answer? Greet(Envelope envelope, SourceSettings settings) =>
+        envelope.Method == "GET"
+        && FormFields.Of(envelope.Target, "hub.mode", out _) == "subscribe"
+        && SharedSecret.AreSame(FormFields.Of(envelope.Target, "hub.verify_token", out _), settings.VerifyToken)
+        && FormFields.Of(envelope.Target, "hub.challenge", out _) is { Length: > 0 and <= LongestChallenge } challenge
+            ? Answer.Json($$"""{"hub.challenge":{{Json.Text(challenge)}}}""")
+            : null;
+
+    public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
+        {
+          "aspect_type": {{Json.Text(type[(type.IndexOf('.', StringComparison.Ordinal) + 1)..])}},
+          "event_time": {{at.ToUnixTimeSeconds()}},
+          "object_id": {{Json.Number(id)}},
+          "object_type": {{Json.Text(type.Split('.')[0])}},
+          "owner_id": 134815,
+          "subscription_id": 120475,
+          "updates": {}
+        }
+        """), "application/json");
+}
