@@ -10,12 +10,15 @@ public sealed class ProviderCatalog(params IEnumerable<IProvider> providers)
 
     /// <summary>Every provider that Sluice brings. A new one is one class and one line here.</summary>
     public static ProviderCatalog Default { get; } = new(
-        new StripeProvider(),
+        new DiscordInteractionsProvider(),
+        new DiscordProvider(),
         new GitHubProvider(),
-        new SlackProvider(),
+        new HmacProvider(),
+        new SendGridProvider(),
         new ShopifyProvider(),
+        new SlackProvider(),
         new StandardWebhooksProvider(),
-        new HmacProvider());
+        new StripeProvider());
 
     public IEnumerable<string> Names => byName.Keys.Order(StringComparer.Ordinal);
 
