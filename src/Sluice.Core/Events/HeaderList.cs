@@ -40,6 +40,9 @@ public sealed class HeaderList(KeyValuePair<string, string>[] items) : IReadOnly
         return null;
     }
 
+    /// <summary>The same with this header once.</summary>
+    public HeaderList With(string name, string value) => new([.. items.Where(item => !item.Key.Equals(name, StringComparison.OrdinalIgnoreCase)), new(name, value)]);
+
     public string Encode()
     {
         var length = 0;

@@ -83,7 +83,7 @@ public sealed partial class Ingestor(
     }
 
     /// <summary>The event that an item of a batch is.</summary>
-    public static WebhookEvent ItemOf(WebhookEvent batch, BatchItem item) => NewEvent(batch.Source, item.Id, item.Type, batch.ReceivedAt, batch.Headers, item.Body);
+    public static WebhookEvent ItemOf(WebhookEvent batch, BatchItem item) => NewEvent(batch.Source, item.Id, item.Type, batch.ReceivedAt, item.ContentType is { } type ? batch.Headers.With("Content-Type", type) : batch.Headers, item.Body);
 
     private static WebhookEvent NewEvent(string source, string? id, string? type, DateTimeOffset receivedAt, HeaderList headers, ReadOnlyMemory<byte> body)
     {

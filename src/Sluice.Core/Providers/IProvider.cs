@@ -53,7 +53,11 @@ public interface IProvider
 public readonly record struct EventDescription(string? Id, string? Type);
 
 /// <summary>One event of a batch.</summary>
-public sealed record BatchItem(ReadOnlyMemory<byte> Body, string? Id, string? Type);
+public sealed record BatchItem(ReadOnlyMemory<byte> Body, string? Id, string? Type)
+{
+    /// <summary>What its bytes are where the batch's own content type does not say: it lay inside a form.</summary>
+    public string? ContentType { get; init; }
+}
 
 /// <summary>A success answer of the sender's own form.</summary>
 public sealed record Answer(int StatusCode, string ContentType, ReadOnlyMemory<byte> Body)

@@ -10,15 +10,20 @@ public sealed class ProviderCatalog(params IEnumerable<IProvider> providers)
 
     /// <summary>Every provider that Sluice brings. A new one is one class and one line here.</summary>
     public static ProviderCatalog Default { get; } = new(
+        new BraintreeProvider(),
         new DiscordInteractionsProvider(),
         new DiscordProvider(),
         new GitHubProvider(),
         new HmacProvider(),
+        new MandrillProvider(),
+        new PayPalProvider(),
         new SendGridProvider(),
         new ShopifyProvider(),
         new SlackProvider(),
         new StandardWebhooksProvider(),
-        new StripeProvider());
+        new StripeProvider(),
+        new TravisCiProvider(),
+        new TwilioProvider());
 
     public IEnumerable<string> Names => byName.Keys.Order(StringComparer.Ordinal);
 

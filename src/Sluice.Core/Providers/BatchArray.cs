@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Sluice.Providers;
 
 /// <summary>Takes a JSON array apart.</summary>
-internal static class JsonItems
+internal static class BatchArray
 {
     /// <summary>Whether the bytes begin like an array; what becomes of them is another question.</summary>
     public static bool IsArray(ReadOnlySpan<byte> json) => json.TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
