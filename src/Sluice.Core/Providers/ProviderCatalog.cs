@@ -11,10 +11,12 @@ public sealed class ProviderCatalog(params IEnumerable<IProvider> providers)
     /// <summary>Every provider that Sluice brings. A new one is one class and one line here.</summary>
     public static ProviderCatalog Default { get; } = new(
         new BraintreeProvider(),
+        new DialogflowProvider(),
         new DiscordInteractionsProvider(),
         new DiscordProvider(),
         new GitHubProvider(),
         new HmacProvider(),
+        new JwtProvider(),
         new MandrillProvider(),
         new PayPalProvider(),
         new SendGridProvider(),

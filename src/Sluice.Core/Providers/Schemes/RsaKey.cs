@@ -15,9 +15,12 @@ public sealed class RsaKey
 
     private RsaKey(RSAParameters parameters)
     {
+        Parameters = parameters;
         size = parameters.Modulus!.Length;
         keys = new DefaultObjectPool<RSA>(new Instances(parameters), maximumRetained: 16);
     }
+
+    internal RSAParameters Parameters { get; }
 
     /// <summary>Reads SubjectPublicKeyInfo or the key of PKCS#1; null for anything else.</summary>
     public static RsaKey? TryCreate(ReadOnlySpan<byte> bytes)
@@ -59,7 +62,7 @@ public sealed class RsaKey
 
     public override string ToString() => nameof(RsaKey);
 
-    private static bool IsOrdinary(RSAParameters parameters) =>
+    internal static bool IsOrdinary(RSAParameters parameters) =>
         parameters is { Modulus: { Length: >= 256 and <= 1024 } modulus, Exponent: { Length: <= 4 } exponent }
         && modulus[0] >= 0x80 && (exponent[^1] & 1) == 1 && exponent is not [1];
 
