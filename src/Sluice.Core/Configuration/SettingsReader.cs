@@ -52,7 +52,8 @@ public static partial class SettingsReader
         {
             Name = section.Key,
             Provider = reader.Required("Provider", "name the sender, such as stripe"),
-            Secrets = ReadSecrets(reader, secrets),
+            Secrets = ReadSecrets(reader, "Secrets", secrets),
+            PublicKeys = ReadSecrets(reader, "PublicKeys", secrets),
             Tolerance = reader.Time("Tolerance", TimeSpan.Zero, TimeSpan.FromDays(1)),
             MaxBodyBytes = reader.Number("MaxBodyBytes", SourceSettings.DefaultMaxBodyBytes, 1, SourceSettings.LargestMaxBodyBytes),
             ExplainRejections = reader.Flag("ExplainRejections", false),
@@ -136,12 +137,12 @@ public static partial class SettingsReader
         return null;
     }
 
-    private static List<SecretSettings> ReadSecrets(SectionReader source, SecretResolver? secrets)
+    private static List<SecretSettings> ReadSecrets(SectionReader source, string key, SecretResolver? secrets)
     {
         var found = new List<SecretSettings>();
-        var list = source.Section("Secrets");
+        var list = source.Section(key);
         if (secrets is null) return found;
-        if (list.Value is { Length: > 0 }) source.Fault("Secrets", "is one text; write a list: [\"...\"]");
+        if (list.Value is { Length: > 0 }) source.Fault(key, "is one text; write a list: [\"...\"]");
         foreach (var child in list.GetChildren())
         {
             var reader = source.Inside(child);
@@ -149,7 +150,7 @@ public static partial class SettingsReader
             var value = secrets.Resolve(text, out var error);
             if (error is not null) reader.Fault(null, error);
             var secret = new SecretSettings(value ?? "", reader.Moment("NotBefore"), reader.Moment("NotAfter")) { Entry = child.Path };
-            if (secret.NotBefore >= secret.NotAfter) reader.Fault("NotAfter", "is not after NotBefore; the secret would never be valid");
+            if (secret.NotBefore >= secret.NotAfter) reader.Fault("NotAfter", $"is not after NotBefore; the {(key == "Secrets" ? "secret" : "key")} would never be valid");
             if (child.Value is null) reader.Rest([]);
             // An unresolved secret stays out, but not silently: its error stands above.
             if (error is null) found.Add(secret);

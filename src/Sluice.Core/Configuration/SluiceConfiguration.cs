@@ -72,6 +72,9 @@ public sealed class SluiceConfiguration
         if (checksSignatures && scheme.SignsUrl && settings.PublicUrl is null)
             errors.Add(new($"{entry}:PublicUrl", "is missing; this sender signs the URL it calls, so write it exactly as the sender has it", settings.Name));
 
+        if (settings.PublicKeys.Count > 0 && !scheme.ChecksPublicKeys)
+            errors.Add(new($"{entry}:PublicKeys", $"is set, and provider {provider.Name} has no public keys; put the secret you share with the sender into Secrets and remove it", settings.Name));
+
         // Fail closed: one fault makes the whole source unusable until someone has looked at it.
         var verifier = checksSignatures ? scheme.Prepare(settings, errors) : null;
         if (errors.Any(error => error.Source == settings.Name)) verifier = null;

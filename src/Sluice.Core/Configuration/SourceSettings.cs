@@ -20,6 +20,9 @@ public sealed record SourceSettings
     /// <summary>Several mean rotation: any that is valid now may match.</summary>
     public IReadOnlyList<SecretSettings> Secrets { get; init; } = [];
 
+    /// <summary>What is checked with where the sender signs with a key of its own: PEM, base64 or hex. Several mean rotation.</summary>
+    public IReadOnlyList<SecretSettings> PublicKeys { get; init; } = [];
+
     /// <summary>How far a signed timestamp may be from now, both ways; the provider's own where absent.</summary>
     public TimeSpan? Tolerance { get; init; }
 
@@ -80,7 +83,7 @@ public sealed record SourceSettings
     public override string ToString() => $"{nameof(SourceSettings)} {Name}";
 }
 
-/// <summary>A resolved secret and the time it is valid for: from <c>NotBefore</c> (inclusive) to <c>NotAfter</c> (exclusive).</summary>
+/// <summary>A resolved secret or public key and the time it is valid for: from <c>NotBefore</c> (inclusive) to <c>NotAfter</c> (exclusive).</summary>
 public sealed record SecretSettings(string Value, DateTimeOffset? NotBefore = null, DateTimeOffset? NotAfter = null)
 {
     /// <summary>Where it stands in the configuration.</summary>

@@ -134,7 +134,7 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
             case IngestResult.Closed:
                 Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "this source accepts nothing now");
                 break;
-            case IngestResult.Rejected when !source.IsUsable(time.GetUtcNow()):
+            case IngestResult.Rejected when ingested.Signature == SignatureResult.KeyUnavailable || !source.IsUsable(time.GetUtcNow()):
                 rejections.Tell(source.Name, ingested.Signature);
                 Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "this source accepts nothing now");
                 break;

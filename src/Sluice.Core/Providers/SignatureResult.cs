@@ -1,6 +1,6 @@
 namespace Sluice.Providers;
 
-/// <summary>What checking a signature found. Everything but <see cref="Valid"/> is answered 401; the precise value goes to log and inspector.</summary>
+/// <summary>What checking a signature found. Everything but <see cref="Valid"/> and <see cref="KeyUnavailable"/> is answered 401; the precise value goes to log and inspector.</summary>
 public enum SignatureResult
 {
     Valid = 0,
@@ -43,9 +43,18 @@ public enum SignatureResult
 
     /// <summary>It came from an address that the source does not allow; its signature was not looked at.</summary>
     AddressNotAllowed,
+
+    /// <summary>The key that the request names is none of the sender's, or the place it is said to lie at is not the sender's.</summary>
+    UntrustedKey,
+
+    /// <summary>The sender's key could not be fetched from where it keeps it. Answered 503: the sender has to try again.</summary>
+    KeyUnavailable,
+
+    /// <summary>A genuine token, but of another issuer, for another audience, or without what this source asks for.</summary>
+    WrongClaims,
 }
 
-/// <summary>The finding, and for <see cref="SignatureResult.Valid"/> the position in the source's <c>Secrets</c> of the one that matched.</summary>
+/// <summary>The finding, and for <see cref="SignatureResult.Valid"/> the position of the one that matched in the source's <c>Secrets</c>, followed by its <c>PublicKeys</c>.</summary>
 public readonly record struct SignatureCheck(SignatureResult Result, int Secret = -1)
 {
     public bool IsValid => Result == SignatureResult.Valid;

@@ -6,7 +6,8 @@ namespace Sluice.Providers;
 
 /// <summary>
 /// Standard Webhooks 1.0, and the <c>svix-*</c> names of the same headers. <c>webhook-signature: v1,... v1,...</c>, HMAC-SHA256 in
-/// base64 over <c>id.timestamp.body</c>, keyed with the decoded <c>whsec_...</c>; five minutes of tolerance.
+/// base64 over <c>id.timestamp.body</c>, keyed with the decoded <c>whsec_...</c>; five minutes of tolerance. With <c>PublicKeys</c>
+/// (<c>whpk_...</c>) the Ed25519 signatures under <c>v1a,</c> count: alone, or beside the others where there are <c>Secrets</c> too.
 /// (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md at b2fa7b8, read 2026-11-22.)
 /// </summary>
 public sealed class StandardWebhooksProvider : IProvider
@@ -24,6 +25,16 @@ public sealed class StandardWebhooksProvider : IProvider
         Key = KeyFormat.Whsec,
     };
 
+    private static readonly Ed25519Scheme AsymmetricSignature = new()
+    {
+        Encoding = SignatureEncoding.Base64,
+        Form = SignatureForm.List,
+        Prefix = "v1a,",
+        Content = StandardSignature.Content,
+        Headers = StandardSignature.Headers,
+        Tolerance = StandardSignature.Tolerance,
+    };
+
     public string Name => "standard-webhooks";
 
     public ProviderFacts Facts { get; } = new()
@@ -36,7 +47,10 @@ public sealed class StandardWebhooksProvider : IProvider
 
     public string SampleType => "contact.created";
 
-    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => StandardSignature;
+    public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) =>
+        settings.PublicKeys.Count == 0 ? StandardSignature
+        : settings.Secrets.Count == 0 ? AsymmetricSignature
+        : new EitherScheme(StandardSignature, AsymmetricSignature);
 
     public EventDescription Describe(Envelope envelope, SourceSettings settings)
     {

@@ -37,17 +37,21 @@ internal static class DatedKeys
     /// <summary>Reads the source's secrets; null when one of them cannot be used or there is none: the caller has said so of none.</summary>
     /// <param name="read">The key, or null and what is wrong with it: never the secret itself.</param>
     public static List<DatedKey<T>>? Read<T>(SourceSettings settings, ICollection<ConfigurationError> errors, Func<string, (T? Key, string? Error)> read)
+        where T : class => Read(settings.Secrets, settings.Name, errors, read);
+
+    /// <summary>Reads secrets or public keys; null when one of them cannot be used or there is none.</summary>
+    public static List<DatedKey<T>>? Read<T>(IReadOnlyList<SecretSettings> secrets, string source, ICollection<ConfigurationError> errors, Func<string, (T? Key, string? Error)> read)
         where T : class
     {
         var keys = new List<DatedKey<T>>();
-        foreach (var secret in settings.Secrets)
+        foreach (var secret in secrets)
         {
             var (key, error) = Plain(secret.Value) is { } fault ? (null, fault) : read(secret.Value);
             if (key is not null) keys.Add(new(key, secret.NotBefore, secret.NotAfter));
-            else errors.Add(new(secret.Entry, error!, settings.Name));
+            else errors.Add(new(secret.Entry, error!, source));
         }
 
-        return keys.Count == settings.Secrets.Count && keys.Count > 0 ? keys : null;
+        return keys.Count == secrets.Count && keys.Count > 0 ? keys : null;
     }
 
     private static string? Plain(string secret) =>

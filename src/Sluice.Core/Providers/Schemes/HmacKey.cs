@@ -61,6 +61,9 @@ public sealed class HmacKey
         return null;
     }
 
+    /// <summary>A key of these bytes.</summary>
+    internal static HmacKey Of(HashAlgorithmName algorithm, byte[] key) => new(algorithm, key, null, null);
+
     public override string ToString() => nameof(HmacKey);
 
     private sealed class KeyedHashes(HashAlgorithmName algorithm, byte[] key) : PooledObjectPolicy<IncrementalHash>

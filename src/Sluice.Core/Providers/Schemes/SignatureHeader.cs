@@ -19,12 +19,16 @@ public readonly ref struct SignatureHeader
     public string? Id { get; private init; }
 
     /// <summary>Reads the headers of a scheme. <see cref="SignatureResult.Valid"/> means readable, not genuine.</summary>
-    public static SignatureResult Read(HeaderList headers, HmacScheme scheme, Span<Range> candidates, out SignatureHeader read)
+    public static SignatureResult Read(HeaderList headers, HmacScheme scheme, Span<Range> candidates, out SignatureHeader read) =>
+        Read(headers, scheme.Headers, new(scheme.Form, scheme.Prefix, scheme.Separator, scheme.TimestampName), candidates, out read);
+
+    /// <summary>Reads the first set of headers whose signature header is present.</summary>
+    public static SignatureResult Read(HeaderList headers, IReadOnlyList<SignatureHeaders> sets, SignatureLayout layout, Span<Range> candidates, out SignatureHeader read)
     {
         read = default;
-        for (var i = 0; i < scheme.Headers.Count; i++)
+        for (var i = 0; i < sets.Count; i++)
         {
-            var names = scheme.Headers[i];
+            var names = sets[i];
             var text = headers.Single(names.Signature, out var count);
             if (count > 1) return SignatureResult.AmbiguousHeader;
             if (string.IsNullOrEmpty(text)) continue;
@@ -35,7 +39,7 @@ public readonly ref struct SignatureHeader
             if (count > 1) return SignatureResult.AmbiguousHeader;
 
             var stamp = timestamp.AsSpan();
-            var fault = Split(text, scheme, candidates, out var found, ref stamp);
+            var fault = Split(text, layout, candidates, out var found, ref stamp);
             read = new SignatureHeader { Signatures = text, Candidates = found, Timestamp = stamp, Id = id };
             return fault;
         }
@@ -43,27 +47,28 @@ public readonly ref struct SignatureHeader
         return SignatureResult.MissingSignature;
     }
 
-    private static SignatureResult Split(ReadOnlySpan<char> text, HmacScheme scheme, Span<Range> candidates, out int found, ref ReadOnlySpan<char> timestamp)
+    private static SignatureResult Split(ReadOnlySpan<char> text, SignatureLayout layout, Span<Range> candidates, out int found, ref ReadOnlySpan<char> timestamp)
     {
         found = 0;
-        if (scheme.Form == SignatureForm.Single)
+        var prefix = layout.Prefix;
+        if (layout.Form == SignatureForm.Single)
         {
-            if (!text.StartsWith(scheme.Prefix, StringComparison.Ordinal)) return SignatureResult.MalformedSignature;
-            candidates[found++] = scheme.Prefix.Length..;
+            if (!text.StartsWith(prefix, StringComparison.Ordinal)) return SignatureResult.MalformedSignature;
+            candidates[found++] = prefix.Length..;
             return SignatureResult.Valid;
         }
 
         var timestamps = 0;
-        foreach (var range in text.Split(scheme.Form == SignatureForm.Pairs ? scheme.Separator : ' '))
+        foreach (var range in text.Split(layout.Form == SignatureForm.Pairs ? layout.Separator : ' '))
         {
             var item = text[range];
-            if (item.StartsWith(scheme.Prefix, StringComparison.Ordinal))
+            if (item.StartsWith(prefix, StringComparison.Ordinal))
             {
                 if (found == candidates.Length) return SignatureResult.MalformedSignature;
                 var start = range.GetOffsetAndLength(text.Length).Offset;
-                candidates[found++] = (start + scheme.Prefix.Length)..(start + item.Length);
+                candidates[found++] = (start + prefix.Length)..(start + item.Length);
             }
-            else if (scheme.Form == SignatureForm.Pairs && scheme.TimestampName is { } name && item.StartsWith(name, StringComparison.Ordinal))
+            else if (layout.Form == SignatureForm.Pairs && layout.TimestampName is { } name && item.StartsWith(name, StringComparison.Ordinal))
             {
                 timestamp = item[name.Length..];
                 timestamps++;
@@ -75,3 +80,7 @@ public readonly ref struct SignatureHeader
             : SignatureResult.Valid;
     }
 }
+
+/// <summary>How the text of a signature header is put together.</summary>
+/// <param name="TimestampName">In a pair list what stands before the timestamp; null where it has none.</param>
+public readonly record struct SignatureLayout(SignatureForm Form, string Prefix, char Separator = ',', string? TimestampName = null);

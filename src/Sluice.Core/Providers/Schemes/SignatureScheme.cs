@@ -12,6 +12,9 @@ public abstract record SignatureScheme
     /// <summary>Whether the sender signs its URL: the source then needs <c>PublicUrl</c>, since no header can be believed about it.</summary>
     public virtual bool SignsUrl => false;
 
+    /// <summary>Whether the sender signs with a private key of its own, so that the source has <c>PublicKeys</c>.</summary>
+    public virtual bool ChecksPublicKeys => false;
+
     /// <summary>Whether the secret is a part of the URL: <c>/api/webhooks/{source}/{secret}</c>.</summary>
     public virtual bool IsInPath => false;
 
@@ -33,6 +36,21 @@ public abstract record SignatureScheme
         var entry = $"Sluice:Sources:{settings.Name}:Secrets";
         if (settings.Secrets.Count == 0 && !errors.Any(error => error.Source == settings.Name && error.Entry.StartsWith(entry, StringComparison.Ordinal)))
             errors.Add(new(entry, "has no secret; a source without one accepts nothing, so add the sender's signing secret", settings.Name));
+    }
+
+    /// <summary>Says that there is no public key, and that a secret is none.</summary>
+    protected static void RequirePublicKeys(SourceSettings settings, ICollection<ConfigurationError> errors)
+    {
+        var entry = $"Sluice:Sources:{settings.Name}:PublicKeys";
+        if (settings.PublicKeys.Count == 0 && !errors.Any(error => error.Source == settings.Name && error.Entry.StartsWith(entry, StringComparison.Ordinal)))
+            errors.Add(new(entry, "has no key; a source without one accepts nothing, so add the public key the sender shows", settings.Name));
+        RefuseSecrets(settings, errors);
+    }
+
+    /// <summary>A secret where none is read is a mistake: most likely a public key in the wrong place.</summary>
+    protected static void RefuseSecrets(SourceSettings settings, ICollection<ConfigurationError> errors)
+    {
+        if (settings.Secrets.Count > 0) errors.Add(new(settings.Secrets[0].Entry, "is set, and this sender shares no secret: it signs with a key of its own; put its public key into PublicKeys", settings.Name));
     }
 
     /// <summary>The request as the sender would make it: with its proof in headers, body or URL.</summary>

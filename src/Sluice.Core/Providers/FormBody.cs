@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text;
+
+namespace Sluice.Providers;
+
+/// <summary>Reads <c>application/x-www-form-urlencoded</c> strictly: what is no such text gives nothing.</summary>
+internal static class FormBody
+{
+    /// <summary>
+    /// The decoded bytes of these fields, in this order, of a form that has each of them once and no other: what else it had would be
+    /// signed by nobody. Null for any other form, or when something is not encoded as it should be.
+    /// </summary>
+    public static byte[][]? Exactly(ReadOnlySpan<byte> form, params ReadOnlySpan<string> names)
+    {
+        var values = new byte[names.Length][];
+        Span<byte> key = stackalloc byte[64];
+        foreach (var range in form.Split((byte)'&'))
+        {
+            var field = form[range];
+            var equals = field.IndexOf((byte)'=');
+            if (equals < 0 || !TryDecode(field[..equals], key, out var length)) return null;
+            var place = -1;
+            for (var i = 0; i < names.Length; i++)
+            {
+                if (Ascii.Equals(key[..length], names[i])) place = i;
+            }
+
+            if (place < 0 || values[place] is not null) return null;
+            var buffer = new byte[field.Length - equals - 1];
+            if (!TryDecode(field[(equals + 1)..], buffer, out length)) return null;
+            values[place] = length == buffer.Length ? buffer : buffer[..length];
+        }
+
+        return Array.IndexOf(values, null) < 0 ? values : null;
+    }
+
+    /// <summary>The value, as text, of the first field that is written as this name; null without one.</summary>
+    public static string? First(ReadOnlySpan<byte> form, string name)
+    {
+        foreach (var range in form.Split((byte)'&'))
+        {
+            var field = form[range];
+            if (field.Length <= name.Length || field[name.Length] != '=' || !Ascii.Equals(field[..name.Length], name)) continue;
+            var value = new byte[field.Length - name.Length - 1];
+            return TryDecode(field[(name.Length + 1)..], value, out var length) ? Encoding.UTF8.GetString(value, 0, length) : null;
+        }
+
+        return null;
+    }
+
+    /// <summary><c>+</c> is a blank, <c>%xx</c> a byte; a <c>%</c> without two hex digits is an error.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> bytes, out int length)
+    {
+        length = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (length == bytes.Length) return false;
+            if (text[i] != '%')
+            {
+                bytes[length++] = text[i] == '+' ? (byte)' ' : text[i];
+                continue;
+            }
+
+            if (i + 2 >= text.Length || Convert.FromHexString(text.Slice(i + 1, 2), bytes.Slice(length++, 1), out _, out _) != OperationStatus.Done) return false;
+            i += 2;
+        }
+
+        return true;
+    }
+
+    /// <summary>The text of a form, encoded as browsers do.</summary>
+    public static byte[] Encode(params ReadOnlySpan<(string Name, string Value)> fields)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, value) in fields)
+            text.Append(text.Length == 0 ? "" : "&").Append(Escape(name)).Append('=').Append(Escape(value));
+        return Encoding.ASCII.GetBytes(text.ToString());
+    }
+
+    private static string Escape(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
+}

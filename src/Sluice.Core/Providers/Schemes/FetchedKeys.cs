@@ -1,0 +1,67 @@
+namespace Sluice.Providers;
+
+/// <summary>
+/// Keys that a sender publishes at one place. Asked for when there are none, when one is missing, and once a day; but at most once a minute,
+/// whatever requests come. Those that are there stay until there are newer ones: a place that cannot be reached takes nothing away.
+/// </summary>
+internal sealed class FetchedKeys<T>(Func<Task<IReadOnlyList<T>?>> fetch)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    private readonly Lock gate = new();
+    private volatile IReadOnlyList<T> keys = [];
+    private Task running = Task.CompletedTask;
+    private DateTimeOffset? tried;
+    private DateTimeOffset fetched;
+
+    public IReadOnlyList<T> Current => keys;
+
+    /// <summary>Nothing was ever fetched, and the last try was in vain.</summary>
+    public bool IsUnavailable
+    {
+        get
+        {
+            lock (gate) return keys.Count == 0 && tried is not null && running.IsCompleted;
+        }
+    }
+
+    /// <summary>Whether asking could change anything now: an answer is on its way, or the last minute was quiet.</summary>
+    public bool MayChange(DateTimeOffset now)
+    {
+        lock (gate) return !running.IsCompleted || MayFetch(now);
+    }
+
+    public bool IsOld(DateTimeOffset now)
+    {
+        lock (gate) return keys.Count == 0 || (now - fetched).Duration() >= Longest;
+    }
+
+    /// <summary>Asks if it may. Requests that come meanwhile wait for the same answer.</summary>
+    public async ValueTask RefreshAsync(DateTimeOffset now)
+    {
+        Task answer;
+        lock (gate)
+        {
+            if (running.IsCompleted && !MayFetch(now)) return;
+            if (running.IsCompleted)
+            {
+                // Noted first: whatever comes of it, the next minute is quiet.
+                tried = now;
+                running = FetchAsync(now);
+            }
+
+            answer = running;
+        }
+
+        await answer;
+    }
+
+    private bool MayFetch(DateTimeOffset now) => tried is not { } last || (now - last).Duration() >= Pause;
+
+    private async Task FetchAsync(DateTimeOffset now)
+    {
+        if (await fetch() is not { Count: > 0 } found) return;
+        lock (gate) (keys, fetched) = (found, now);
+    }
+}
