@@ -82,9 +82,10 @@ public static partial class SettingsReader
     {
         if (reader.Text("VerifyToken") is not { } text || secrets is null) return null;
         var token = secrets.Resolve(text, out var error);
-        if (error is not null) reader.Fault("VerifyToken", error);
-        else if (string.IsNullOrWhiteSpace(token)) reader.Fault("VerifyToken", "is empty; set it to the token that the sender was given, or remove it");
-        return token;
+        if (error is null && (string.IsNullOrWhiteSpace(token) || token != token.Trim())) error = "is empty or has white space around it; write what you typed in at the sender";
+        if (error is null) return token;
+        reader.Fault("VerifyToken", error);
+        return null;
     }
 
     private static List<AddressRange>? ReadRanges(SectionReader reader, string key)

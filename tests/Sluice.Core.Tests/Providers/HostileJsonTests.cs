@@ -84,8 +84,8 @@ public sealed class HostileJsonTests
         provider.Greet(envelope, settings);
         provider.Handshake(envelope, settings);
         provider.Describe(envelope, settings);
-        if (provider.IsBatch(envelope)) Assert.NotNull(provider.Split(Batch.Of(envelope)));
-        else provider.Split(Batch.Of(envelope));
+        provider.IsBatch(envelope);
+        provider.Split(Batch.Of(envelope));
     }
 
     public static TheoryData<string> All => [.. ProviderCatalog.Default.Names];

@@ -38,7 +38,7 @@ public sealed record TokenScheme : SignatureScheme
     private (SharedSecret? Key, string? Error) Read(string secret) => secret switch
     {
         _ when IsBasic && secret.IndexOf(':', StringComparison.Ordinal) <= 0 => (null, "has no user name; write user:password"),
-        _ when secret.AsSpan().ContainsAnyExceptInRange(' ', '~') => (null, "has characters that no header can carry; use letters, digits and signs of ASCII"),
+        _ when !IsBasic && secret.AsSpan().ContainsAnyExceptInRange(' ', '~') => (null, "has characters that no header can carry; use letters, digits and signs of ASCII"),
         _ => (new SharedSecret(Written(secret)), null),
     };
 
