@@ -4,13 +4,19 @@ using Sluice.Events;
 namespace Sluice.Providers;
 
 /// <summary>How a sender proves who it is. A provider is mostly one of these kinds with its own values; each kind checks and signs.</summary>
-public abstract record SignatureScheme
+public abstract partial record SignatureScheme
 {
+    /// <summary>What kind of proof it is, in a few words, such as <c>HMAC-SHA256</c>.</summary>
+    public virtual string Kind => Words().Replace(GetType().Name.Replace("Scheme", "", StringComparison.Ordinal), word => $" {word.Value.ToLowerInvariant()}");
+
     /// <summary>How far the sender's timestamp may be from now, both ways; null where it signs no time.</summary>
     public TimeSpan? Tolerance { get; init; }
 
     /// <summary>Whether the sender signs its URL: the source then needs <c>PublicUrl</c>, since no header can be believed about it.</summary>
     public virtual bool SignsUrl => false;
+
+    /// <summary>Whether the sender signs with a private key of its own, so that the source has <c>PublicKeys</c>.</summary>
+    public virtual bool ChecksPublicKeys => false;
 
     /// <summary>Whether the secret is a part of the URL: <c>/api/webhooks/{source}/{secret}</c>.</summary>
     public virtual bool IsInPath => false;
@@ -36,6 +42,9 @@ public abstract record SignatureScheme
     /// <param name="secret">What it signs with: the shared secret, or the private key where the source only has the public one.</param>
     /// <exception cref="FormatException">The secret cannot be read; the message says how it should look.</exception>
     public abstract SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at);
+
+    [System.Text.RegularExpressions.GeneratedRegex("(?<=[a-z])[A-Z]")]
+    private static partial System.Text.RegularExpressions.Regex Words();
 }
 
 /// <summary>Checks the requests of one source: a function of envelope, keys and time.</summary>
