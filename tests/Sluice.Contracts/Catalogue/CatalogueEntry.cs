@@ -32,6 +32,10 @@ public sealed record CatalogueEntry
     /// <summary>Why it is not played by the tests that walk every provider; its own tests have to do it all.</summary>
     public string? OnItsOwn { get; init; }
 
+    /// <summary>Whether the proof tells these two bodies apart.</summary>
+    public bool Covers(ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> other) =>
+        Covered is null ? !body.Span.SequenceEqual(other.Span) : Covered(body) != Covered(other);
+
     /// <summary>Covers nothing of the body: the secret itself is sent.</summary>
     public static string Nothing(ReadOnlyMemory<byte> body) => "";
 
