@@ -37,7 +37,7 @@ internal static partial class KnownDifferences
         new("looser: a malformed v1 does not spoil the genuine one beside it (the library throws)", "stripe",
             (item, ours) => ours == SignatureResult.Valid && BadEntry().IsMatch(item.Header("Stripe-Signature")!)),
         new("looser: a t without a value is no timestamp (the library takes it for NaN)", "stripe",
-            (item, ours) => ours == SignatureResult.Valid && Timestamps(item).Count() == 2 && Timestamps(item).Contains("")),
+            (item, ours) => ours == SignatureResult.Valid && Timestamps(item).Count(time => time.Length > 0) == 1 && Timestamps(item).Contains("")),
         new("looser: headers that are not signed may be missing", "shopify",
             (item, ours) => ours == SignatureResult.Valid && Unsigned.Any(name => string.IsNullOrEmpty(item.Header(name)))),
         new("looser: only X-Shopify-Hmac-SHA256 is read (the library prefers Shopify-Hmac-SHA256, of its newer events)", "shopify",
