@@ -22,7 +22,7 @@ const inBody = {
   },
   adyen: (signed, other) => base64(text(other).replace(/"hmacSignature":"[^"]*"/, text(signed).match(/"hmacSignature":"[^"]*"/)[0])),
 };
-const secrets = { stripe: 'whsec_test', standard_webhooks: standardSecret, svix: standardSecret, adyen: '0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF' };
+const secrets = { stripe: 'whsec_test', standard_webhooks: standardSecret, svix: standardSecret, braintree: 'public|private', adyen: '0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF' };
 
 for (const provider of Object.keys(senders)) {
   const { secret, publicKey } = senders[provider].keys?.() ?? { secret: secrets[provider] ?? 'any text', publicKey: undefined };

@@ -140,7 +140,7 @@ function sender(provider) {
 // The libraries take text, so a body that is not UTF-8 cannot be signed as it is.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export async function sign({ provider, secret, body, timestamp, id, type, url, settings }) {
+export async function sign({ provider, secret, body, timestamp, id, type, url }) {
   const event = {
     secret,
     body: utf8.decode(Buffer.from(body, 'base64')),
@@ -148,7 +148,6 @@ export async function sign({ provider, secret, body, timestamp, id, type, url, s
     id,
     type,
     url,
-    settings,
   };
   const { headers, sign } = sender(provider);
   if (!sign) return { headers: await headers(event) };
@@ -156,13 +155,13 @@ export async function sign({ provider, secret, body, timestamp, id, type, url, s
   return signed.body === undefined ? signed : { ...signed, body: Buffer.from(signed.body).toString('base64') };
 }
 
-export async function verify({ provider, secret, headers, body, now, url, settings }) {
+export async function verify({ provider, secret, headers, body, now, url }) {
   const clock = globalThis.Date;
   try {
     if (!Number.isFinite(now)) throw new Error('now must be a number of seconds');
     globalThis.Date = stopped(now * 1000);
     const bytes = Buffer.from(body, 'base64');
-    const request = { secret, headers: received(headers), bytes, body: bytes.toString(), url, settings };
+    const request = { secret, headers: received(headers), bytes, body: bytes.toString(), url };
     const outcome = await sender(provider).verify(request);
     return outcome === true ? accepted : refused(outcome || 'the signature does not match');
   } catch (error) {

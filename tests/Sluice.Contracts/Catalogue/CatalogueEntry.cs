@@ -20,6 +20,12 @@ public sealed record CatalogueEntry
     /// <summary>Whether letters of the proof count in either case.</summary>
     public bool HasEitherCase { get; init; }
 
+    /// <summary>Headers that come with the proof and are no part of it.</summary>
+    public string[] Unproven { get; init; } = [];
+
+    /// <summary>Whether a source without a key is one all the same: its keys lie at the sender's.</summary>
+    public bool FetchesKeys { get; init; }
+
     /// <summary>Whether there is nothing that a stranger could not send too.</summary>
     public bool ProvesNothing { get; init; }
 

@@ -63,7 +63,7 @@ public sealed class CatalogueSource
     }
 
     /// <summary>The headers that the sender's proof adds to a request.</summary>
-    public IReadOnlyList<string> ProofHeaders => [.. Send().Headers.Select(header => header.Key).Except(Unsigned("0123abc", Now).Headers.Select(header => header.Key), StringComparer.OrdinalIgnoreCase).Where(name => name != "Content-Type")];
+    public IReadOnlyList<string> ProofHeaders => [.. Send().Headers.Select(header => header.Key).Except(Unsigned("0123abc", Now).Headers.Select(header => header.Key), StringComparer.OrdinalIgnoreCase).Where(name => name != "Content-Type" && !Entry.Unproven.Contains(name, StringComparer.OrdinalIgnoreCase))];
 
     /// <summary>An event as this sender sends it.</summary>
     /// <param name="key">Which of the provider's keys signs; the source's own where none is named.</param>

@@ -10,7 +10,7 @@ public static class CatalogueTable
     {
         // HMAC.
         ["adyen"] = new() { Keys = TestKeys.Hex, Covered = Adyen },
-        ["asana"] = new(),
+        ["asana"] = new() { HasId = false },
         ["bitbucket"] = new(),
         ["circleci"] = new(),
         ["dropbox"] = new(),
@@ -33,35 +33,35 @@ public static class CatalogueTable
         ["twitch"] = new(),
         ["typeform"] = new(),
         ["zendesk"] = new(),
-        ["zoom"] = new(),
+        ["zoom"] = new() { HasId = false },
 
         // Forms that are signed by their fields.
-        ["braintree"] = new() { Covered = CatalogueEntry.Form, Settings = [("PublicKey", "sluice_public_key")] },
+        ["braintree"] = new() { Keys = TestKeys.Pair, HasId = false, Covered = CatalogueEntry.Form },
         ["mandrill"] = new() { Covered = CatalogueEntry.Form },
         ["twilio"] = new() { Covered = CatalogueEntry.Form },
 
         // Private keys.
-        ["discord"] = new() { Keys = TestKeys.Ed25519, KeySetting = "PublicKeys:0", HasEitherCase = true },
-        ["discord_interactions"] = new() { Keys = TestKeys.Ed25519, KeySetting = "PublicKeys:0", HasEitherCase = true },
+        ["discord"] = new() { Keys = TestKeys.Ed25519, KeySetting = "PublicKeys:0", HasId = false },
+        ["discord_interactions"] = new() { Keys = TestKeys.Ed25519, KeySetting = "PublicKeys:0" },
         ["sendgrid"] = new() { Keys = TestKeys.Ecdsa, KeySetting = "PublicKeys:0" },
-        ["travisci"] = new() { Keys = TestKeys.Rsa, KeySetting = "PublicKeys:0", Covered = CatalogueEntry.Form },
-        ["paypal"] = new() { Keys = TestKeys.Rsa, KeySetting = "PublicKeys:0", Settings = [("WebhookId", "1JE4291016473214C")] },
+        ["travisci"] = new() { Keys = TestKeys.Rsa, KeySetting = "PublicKeys:0", FetchesKeys = true, Covered = CatalogueEntry.Form },
+        ["paypal"] = new() { Keys = TestKeys.Rsa, KeySetting = "PublicKeys:0", FetchesKeys = true, Unproven = ["paypal-cert-url"], Settings = [("WebhookId", "1JE4291016473214C")] },
         ["jwt"] = new() { Keys = TestKeys.Rsa, KeySetting = "PublicKeys:0", Covered = CatalogueEntry.Nothing },
         ["dialogflow"] = new() { Covered = CatalogueEntry.Nothing },
 
         // The secret itself is sent: in a header, the URL or the body.
-        ["basic"] = new() { Keys = TestKeys.Password, Covered = CatalogueEntry.Nothing },
+        ["basic"] = new() { Keys = TestKeys.Password, Covered = CatalogueEntry.Nothing, HasId = false },
         ["cloudevents"] = new() { Covered = CatalogueEntry.Nothing },
         ["dockerhub"] = new() { Covered = CatalogueEntry.Nothing },
         ["eventgrid"] = new() { Covered = CatalogueEntry.Nothing },
         ["gitlab"] = new() { Covered = CatalogueEntry.Nothing },
         ["mailchimp"] = new() { Covered = CatalogueEntry.Nothing },
-        ["msgraph"] = new() { Covered = CatalogueEntry.Nothing },
-        ["none"] = new() { Keys = null, Covered = CatalogueEntry.Nothing, ProvesNothing = true },
+        ["msgraph"] = new() { Covered = ClientStates },
+        ["none"] = new() { Covered = CatalogueEntry.Nothing, HasId = false },
         ["okta"] = new() { Covered = CatalogueEntry.Nothing },
         ["strava"] = new() { Covered = CatalogueEntry.Nothing },
         ["telegram"] = new() { Covered = CatalogueEntry.Nothing },
-        ["token"] = new() { Covered = CatalogueEntry.Nothing },
+        ["token"] = new() { Covered = CatalogueEntry.Nothing, HasId = false },
     };
 
     /// <summary>The providers of the catalogue that have a line and are played from it.</summary>
@@ -81,6 +81,20 @@ public static class CatalogueTable
             return string.Join('\n', json.RootElement.GetProperty("notificationItems").EnumerateArray().Select(item => item.GetProperty("NotificationRequestItem")).Select(item => string.Join(
                 '\0', new[] { "pspReference", "originalReference", "merchantAccountCode", "merchantReference", "eventCode", "success" }.Select(name => Text(item, name))
                     .Append(Text(item, "amount", "value")).Append(Text(item, "amount", "currency")).Append(Text(item, "additionalData", "hmacSignature")))));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return $"unreadable: {e.Message}";
+        }
+    }
+
+    // What Microsoft Graph shows in each notification.
+    private static string ClientStates(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return string.Join('\n', json.RootElement.GetProperty("value").EnumerateArray().Select(item => Text(item, "clientState")));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {

@@ -22,6 +22,9 @@ public sealed record TestKeys(string Signs, string Checks)
     /// <summary>A user and a password.</summary>
     public static TestKeys Password(string name, int number) => Same($"user:{Text(name, number).Signs}");
 
+    /// <summary>A public and a private text, joined by a bar.</summary>
+    public static TestKeys Pair(string name, int number) => Same($"sluice_public_key|{Text(name, number).Signs}");
+
     /// <summary>A seed and its public key, both in hex.</summary>
     public static TestKeys Ed25519(string name, int number)
     {

@@ -38,7 +38,7 @@ public sealed partial class CatalogueDocsTests
         foreach (var block in blocks)
         {
             var errors = new List<ConfigurationError>();
-            var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(Whole(block)))).Build();
+            var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(Whole(Files().Replace(block, "\"env:IN_A_FILE\""))))).Build();
             var built = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, new HandlerCatalog(new LogHandler(Microsoft.Extensions.Logging.Abstractions.NullLogger<LogHandler>.Instance)), new SecretResolver(_ => CatalogueTable.Of(name).Keys?.Invoke(name, 0).Checks ?? "text", Checkout.Root), errors);
             Assert.True(errors.Count == 0, $"{string.Join("; ", errors)} in\n{block}");
             Assert.Contains(built.Sources, source => source.Provider.Name == name && source.Verifier is not null);
@@ -80,6 +80,9 @@ public sealed partial class CatalogueDocsTests
         block.TrimStart().StartsWith('{') ? block.Contains("\"Sluice\"", StringComparison.Ordinal) ? block : $$"""{ "Sluice": { "Sources": { "it": {{block}} } } }"""
         : block.Contains("\"Sources\"", StringComparison.Ordinal) ? $$"""{ "Sluice": { {{block}} } }"""
         : $$"""{ "Sluice": { "Sources": { {{block}} } } }""";
+
+    [GeneratedRegex("\"file:[^\"]*\"")]
+    private static partial Regex Files();
 
     [GeneratedRegex("```jsonc?\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();

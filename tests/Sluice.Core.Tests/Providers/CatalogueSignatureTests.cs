@@ -78,7 +78,8 @@ public sealed class CatalogueSignatureTests
                 if (k > 0) await source.RefusesAsync(put(value[k..]), $"all but the first {k} characters of {where}");
             }
 
-            foreach (var tail in new[] { "0", "=", "\0", "\n", "\t", "00", ".", ";", "%00", "é" }) await source.RefusesAsync(put(value + tail), $"{where} with '{tail}' behind it");
+            // An empty entry at the end of a list is none.
+            foreach (var tail in new[] { "0", "=", "\0", "\n", "\t", "00", ".", ";", "%00", "é" }.Where(tail => tail != ";" || !value.Contains(';', StringComparison.Ordinal))) await source.RefusesAsync(put(value + tail), $"{where} with '{tail}' behind it");
             foreach (var other in new[] { " ", "\0", "null", "undefined", "true", "*", new string('A', 100_000), "\ud800", "v1=,", "=" }) await source.RefusesAsync(put(other), $"{where} '{other[..Math.Min(9, other.Length)]}'");
             if (!IsSame(source.Entry, value, value.ToUpperInvariant())) await source.RefusesAsync(put(value.ToUpperInvariant()), $"{where} in upper case");
         }

@@ -72,6 +72,7 @@ public sealed partial class CatalogueTests
         {
             var source = CatalogueSource.Build(name, 0, [(entry.KeySetting, value)], out var errors);
             if (value == "whsec_" && errors.Count == 0) continue; // a password like any other to those who take any text
+            if (value is null && entry.FetchesKeys) continue;
             Assert.Null(source.Source.Verifier);
             Assert.Contains(errors, error => error.Source == CatalogueSource.Name && error.Entry.Contains(entry.KeySetting.Split(':')[0], StringComparison.Ordinal));
         }

@@ -13,7 +13,7 @@ internal sealed class BraintreeCases(int seed) : SenderCases(seed)
 
     public override SenderCase Next()
     {
-        var secret = Pick([Usual, "x", "", " ", " x", "é"], likely: 0.9);
+        var secret = Pick([Usual, "x", "", " ", $"{PublicKey}|x ", $"{PublicKey}|", "|x", $"{PublicKey}|y"], likely: 0.9);
         var xml = Pick(["<notification><timestamp type=\"datetime\">2026-11-22T12:00:00Z</timestamp><kind>check</kind></notification>", "", "x", "é"], likely: 0.8);
         var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(xml));
         var payload = Pick([base64 + "\n", base64, base64[..(base64.Length / 2)] + "\n" + base64[(base64.Length / 2)..], base64 + "\r\n", base64 + " ", base64 + "-", "\n", ""], likely: 0.7);
@@ -38,6 +38,6 @@ internal sealed class BraintreeCases(int seed) : SenderCases(seed)
 
 #pragma warning disable CA5350 // It is what Braintree signs with.
     private static string Sign(string secret, string payload) =>
-        Convert.ToHexStringLower(HMACSHA1.HashData(SHA1.HashData(Encoding.Latin1.GetBytes(secret)), Encoding.Latin1.GetBytes(payload)));
+        Convert.ToHexStringLower(HMACSHA1.HashData(SHA1.HashData(Encoding.Latin1.GetBytes(secret[(secret.IndexOf('|', StringComparison.Ordinal) + 1)..])), Encoding.Latin1.GetBytes(payload)));
 #pragma warning restore CA5350
 }

@@ -9,6 +9,9 @@ public sealed record SenderEntry(string Provider)
     public IReadOnlyList<string> Bodies { get; init; } =
         [SignedSource.Body, "{}", "[1,\"é☕\",\"\\ud83d\\ude00\"]", "\uFEFF{}", "{}\r\n", " ", "\u2028", new('x', 100_000), "payload=%7B%7D&x=1"];
 
+    /// <summary>The same body as we are given it to sign, where that is another form.</summary>
+    public Func<string, string> Sent { get; init; } = body => body;
+
     public string ContentType { get; init; } = "application/json";
 
     /// <summary>What every request of this sender carries besides, that its library wants to see.</summary>

@@ -26,8 +26,8 @@ public sealed class SenderLibraries : IAsyncLifetime
         ["discord"] = new("discord"),
         ["sendgrid"] = new("sendgrid") { Share = 0.25 },
         ["adyen"] = new("adyen") { Bodies = AdyenCases.Bodies },
-        ["twilio"] = new("twilio") { ContentType = Form, Bodies = ["MessageSid=SM1&Body=Hi&From=%2B14158675309", "", "b=2&a=1&a=3", "Body=caf%C3%A9+%E2%98%95%0A&x=&y", "Body=%00&Body=%00"] },
-        ["braintree"] = new("braintree") { ContentType = Form, Bodies = ["<notification><timestamp type=\"datetime\">2026-11-22T12:00:00Z</timestamp><kind>check</kind></notification>", "é☕", new('x', 10_000)] },
+        ["twilio"] = new("twilio") { ContentType = Form, Bodies = ["MessageSid=SM1&Body=Hi&From=%2B14158675309", "", "b=2&a=1&a=3", "Body=caf%C3%A9+%E2%98%95%0A&x=", "Body=%00&Body=%00"] },
+        ["braintree"] = new("braintree") { ContentType = Form, Sent = xml => $"bt_payload={Uri.EscapeDataString(Convert.ToBase64String(Encoding.UTF8.GetBytes(xml)) + "\n")}", Bodies = ["<notification><timestamp type=\"datetime\">2026-11-22T12:00:00Z</timestamp><kind>check</kind></notification>", "é☕", new('x', 10_000)] },
     };
 
     public static TheoryData<string> Names => [.. Senders.Where(sender => CatalogueTable.Names.Contains(sender.Value.Provider)).Select(sender => sender.Key)];

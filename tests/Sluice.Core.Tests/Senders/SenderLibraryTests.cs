@@ -46,7 +46,7 @@ public sealed class SenderLibraryTests(SenderLibraries libraries)
         var source = Source(sender);
         await AcceptedAsync(sender, [.. entry.Bodies.Select(body => source.Sign(new SentRequest
         {
-            Url = source.Settings.PublicUrl!, Body = Encoding.UTF8.GetBytes(body), ContentType = entry.ContentType, Headers = entry.Headers, Id = "msg_1",
+            Url = source.Settings.PublicUrl!, Body = Encoding.UTF8.GetBytes(entry.Sent(body)), ContentType = entry.ContentType, Headers = entry.Headers, Id = "msg_1",
         }))]);
     }
 
