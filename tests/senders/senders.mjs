@@ -1,19 +1,27 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { sign as signGitHub, verify as verifyGitHub } from '@octokit/webhooks-methods';
+import { Webhooks as GitHub } from '@octokit/webhooks';
 import { shopifyApi } from '@shopify/shopify-api';
 import '@shopify/shopify-api/adapters/node';
 import bolt from '@slack/bolt';
 import * as standardWebhooks from 'standardwebhooks';
 import Stripe from 'stripe';
 import * as svix from 'svix';
+import { formSenders } from './forms.mjs';
+import { paymentSenders } from './payments.mjs';
+import { keySenders } from './publicKeys.mjs';
 
 const SHOPIFY_API_VERSION = '2026-04';
 
 const hmac = (algorithm, encoding, secret, content) => createHmac(algorithm, secret).update(content).digest(encoding);
 
-// `headers` is everything that sender puts on a request. `verify` is the sender's own library: true, or else false or the
-// reason, returned or thrown; the names of the headers it gets are in lower case.
+// `headers` is everything that sender puts on a request; where it also changes the body or the URL there is a `sign` instead.
+// `verify` is the sender's own library: true, or else false or the reason, returned or thrown; the names of the headers it gets
+// are in lower case. `keys` makes a pair, where what signs is not what verifies.
 export const senders = {
+  ...formSenders,
+  ...keySenders,
+  ...paymentSenders,
+
   stripe: {
     headers: ({ secret, body, timestamp }) => ({
       'User-Agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
@@ -38,9 +46,9 @@ export const senders = {
       'X-GitHub-Hook-Installation-Target-ID': '79929171',
       'X-GitHub-Hook-Installation-Target-Type': 'repository',
       'X-Hub-Signature': `sha1=${hmac('sha1', 'hex', secret, body)}`,
-      'X-Hub-Signature-256': await signGitHub(secret, body),
+      'X-Hub-Signature-256': await new GitHub({ secret }).sign(body),
     }),
-    verify: ({ secret, headers, body }) => verifyGitHub(secret, body, headers['x-hub-signature-256']),
+    verify: ({ secret, headers, body }) => new GitHub({ secret }).verify(body, headers['x-hub-signature-256']),
   },
 
   // Slack publishes a verifier but no signer: https://docs.slack.dev/authentication/verifying-requests-from-slack
@@ -132,31 +140,48 @@ function sender(provider) {
 // The libraries take text, so a body that is not UTF-8 cannot be signed as it is.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export async function sign({ provider, secret, body, timestamp, id, type }) {
+export async function sign({ provider, secret, body, timestamp, id, type, url }) {
   const event = {
     secret,
     body: utf8.decode(Buffer.from(body, 'base64')),
     timestamp: timestamp ?? Math.floor(Date.now() / 1000),
     id,
     type,
+    url,
   };
-  return { headers: await sender(provider).headers(event) };
+  const { headers, sign } = sender(provider);
+  if (!sign) return { headers: await headers(event) };
+  const signed = await sign(event);
+  return signed.body === undefined ? signed : { ...signed, body: Buffer.from(signed.body).toString('base64') };
 }
 
-export async function verify({ provider, secret, headers, body, now }) {
-  const clock = Date.now;
+export async function verify({ provider, secret, headers, body, now, url }) {
+  const clock = globalThis.Date;
   try {
     if (!Number.isFinite(now)) throw new Error('now must be a number of seconds');
-    Date.now = () => now * 1000;
-    const request = { secret, headers: received(headers), body: Buffer.from(body, 'base64').toString() };
+    globalThis.Date = stopped(now * 1000);
+    const bytes = Buffer.from(body, 'base64');
+    const request = { secret, headers: received(headers), bytes, body: bytes.toString(), url };
     const outcome = await sender(provider).verify(request);
     return outcome === true ? accepted : refused(outcome || 'the signature does not match');
   } catch (error) {
     return refused(error?.message || String(error));
   } finally {
-    Date.now = clock;
+    globalThis.Date = clock;
   }
 }
+
+// Some libraries ask Date.now(), some new Date().
+const stopped = (now) =>
+  class extends Date {
+    constructor(...parts) {
+      super(...(parts.length ? parts : [now]));
+    }
+
+    static now() {
+      return now;
+    }
+  };
 
 const accepted = { accepted: true, why: '' };
 export const refused = (why) => ({ accepted: false, why });

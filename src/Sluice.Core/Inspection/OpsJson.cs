@@ -12,6 +12,7 @@ namespace Sluice.Inspection;
 [JsonSerializable(typeof(IReadOnlyList<DeadLetterView>))]
 [JsonSerializable(typeof(IReadOnlyList<SourceView>))]
 [JsonSerializable(typeof(IReadOnlyList<DestinationView>))]
+[JsonSerializable(typeof(IReadOnlyList<ProviderView>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(Stats))]
 [JsonSerializable(typeof(JobStep))]

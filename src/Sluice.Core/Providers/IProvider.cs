@@ -47,6 +47,12 @@ public interface IProvider
 
     /// <summary>A request as this sender would make it, without its proof.</summary>
     Sample CreateSample(string type, string id, DateTimeOffset at);
+
+    /// <summary>
+    /// The question that this sender asks its receiver, with a challenge made up here; null where it asks none. A POST gets the proof
+    /// that an event gets, a request of another method is sent as it is: what it has to show (a verify token) is in it.
+    /// </summary>
+    SentRequest? CreateHandshake(Uri url, SourceSettings settings) => null;
 }
 
 /// <summary>The sender's own id and type of an event; null where it has none or the bytes could not be read.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Sluice.Configuration;
 using Sluice.Events;
@@ -12,6 +13,9 @@ public sealed class SlackProvider : IProvider
 {
     /// <summary>Slack's own challenges are some 60 characters; more than this is echoed to nobody.</summary>
     private const int LongestChallenge = 512;
+
+    // Letters and signs, no markup and nothing that ends a line: it goes back to whoever knows the secret, and to nobody's browser.
+    private static readonly SearchValues<char> Echoed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/= ");
 
     private static readonly JsonFields.Place[] Places = [new("event_id"), new("type"), new("event/type"), new("challenge")];
 
@@ -51,7 +55,7 @@ public sealed class SlackProvider : IProvider
     {
         if (!envelope.Body.Span.StartsWith("{"u8) || envelope.Body.Span.IndexOf("url_verification"u8) < 0) return null;
         string?[] values = new string?[Places.Length];
-        return JsonFields.TryRead(envelope.Body.Span, Places, values) && values[1] == "url_verification" && values[3] is { Length: <= LongestChallenge } challenge
+        return JsonFields.TryRead(envelope.Body.Span, Places, values) && values[1] == "url_verification" && values[3] is { Length: <= LongestChallenge } challenge && !challenge.AsSpan().ContainsAnyExcept(Echoed)
             ? new Answer(200, "text/plain", Encoding.UTF8.GetBytes(challenge))
             : null;
     }
@@ -67,4 +71,11 @@ public sealed class SlackProvider : IProvider
           "event_time": {{at.ToUnixTimeSeconds()}}
         }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => new()
+    {
+        Url = url,
+        Body = """{"token":"unused","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}"""u8.ToArray(),
+        ContentType = "application/json",
+    };
 }

@@ -10,7 +10,7 @@ using Sluice.Providers;
 namespace Sluice.LocalHost.Commands;
 
 /// <summary>Whom <c>sluice send</c> plays and with which key.</summary>
-internal sealed record SendTarget(IProvider Provider, SignatureScheme Scheme, SourceSettings Settings, string Secret)
+internal sealed record SendTarget(IProvider Provider, SignatureScheme Scheme, SourceSettings Settings, SendSecret Secret)
 {
     /// <exception cref="CommandException">Something is missing; it says what to name.</exception>
     public static (SendTarget Sender, Uri Url) Find(ParseResult parsed, string providerName, string? sourceName, string? url, string? secret)
@@ -27,7 +27,7 @@ internal sealed record SendTarget(IProvider Provider, SignatureScheme Scheme, So
         var faults = new List<string>();
         var scheme = provider.Scheme(settings, faults);
         if (faults.Count > 0) throw new CommandException($"{faults[0]}; provider {provider.Name} needs a source that says how it signs: name it with --source");
-        return (new SendTarget(provider, scheme, settings, FindSecret(settings, secret, file)), FindUrl(url, data, settings.Name));
+        return (new SendTarget(provider, scheme, settings, SendSecret.Find(scheme, settings, secret, file)), FindUrl(url, data, settings.Name));
     }
 
     private static SourceSettings? FindSource(ConfigurationFile file, IProvider provider, string? name)
@@ -37,13 +37,6 @@ internal sealed record SendTarget(IProvider Provider, SignatureScheme Scheme, So
         var configuration = file.Read(services.GetRequiredService<HandlerCatalog>(), new List<ConfigurationError>());
         SourceSettings[] found = [.. configuration.Settings.Sources.Where(source => source.Provider == provider.Name && (name is null || source.Name == name))];
         return found.Length <= 1 ? found.FirstOrDefault() : throw new CommandException($"there are several sources of provider {provider.Name}: name one of {string.Join(", ", found.Select(source => source.Name))} with --source");
-    }
-
-    private static string FindSecret(SourceSettings settings, string? secret, ConfigurationFile file)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        var chosen = secret is not null ? new SecretSettings(secret) : settings.Secrets.FirstOrDefault(item => !(now < item.NotBefore) && !(now >= item.NotAfter));
-        return chosen?.Value ?? throw new CommandException($"there is no secret for {settings.Name} in {file.Path ?? "the environment"}; give one with --secret");
     }
 
     private static Uri FindUrl(string? text, DataFolder data, string source)

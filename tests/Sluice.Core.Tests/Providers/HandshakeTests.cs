@@ -31,7 +31,9 @@ public sealed class HandshakeTests
     [Theory]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("a\\r\\nSet-Cookie: x=1")]
-    public void A_challenge_is_only_ever_a_body_of_plain_text(string challenge) => Assert.Equal("text/plain", Challenge(challenge)!.ContentType);
+    [InlineData("\\u001b[31m")]
+    [InlineData("\\u00e9")]
+    public void A_challenge_that_is_more_than_letters_is_not_echoed(string challenge) => Assert.Null(Challenge(challenge));
 
     [Theory]
     [InlineData("""{"type":"event_callback","challenge":"x"}""")]

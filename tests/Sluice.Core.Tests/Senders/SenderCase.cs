@@ -1,16 +1,18 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Sluice.Configuration;
-using Sluice.Core.Tests.Providers;
+using Sluice.Contracts.Catalogue;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Senders;
 
 /// <summary>One request, one secret and one time, to be judged by a sender's library and by us.</summary>
-public sealed record SenderCase(string Sender, string Secret, SignedRequest Request, long Now)
+public sealed record SenderCase(string Sender, string Secret, CatalogueRequest Request, long Now)
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly ConcurrentDictionary<(string Provider, string Secret), CatalogueSource> Sources = new();
 
     public string Body => Encoding.UTF8.GetString(Request.Body.Span);
 
@@ -23,6 +25,7 @@ public sealed record SenderCase(string Sender, string Secret, SignedRequest Requ
             .ToDictionary(group => group.Key, group => group.Count() == 1 ? (object)group.Single().Value : group.Select(header => header.Value)),
         body = Convert.ToBase64String(Request.Body.Span),
         now = Now,
+        url = Request.Query is null ? CatalogueSource.PublicUrl : $"{CatalogueSource.PublicUrl}?{Request.Query}",
     }, Readable);
 
     /// <summary>All values of a header as Node gives them; null when it is absent.</summary>
@@ -37,8 +40,7 @@ public sealed record SenderCase(string Sender, string Secret, SignedRequest Requ
     /// <summary>What we say; null when we would not even start with this secret.</summary>
     public SignatureResult? Ours()
     {
-        var scheme = SignedSource.Of(SenderLibraries.Senders[Sender]).Scheme;
-        return HmacKey.Create(new SecretSettings(Secret), scheme, out _) is not { } key ? null
-            : new HmacVerifier(scheme, [key], scheme.Tolerance).Verify(Request.Envelope, DateTimeOffset.FromUnixTimeSeconds(Now)).Result;
+        var source = Sources.GetOrAdd((SenderLibraries.Senders[Sender].Provider, Secret), static key => CatalogueSource.Build(key.Provider, 0, [(CatalogueTable.Of(key.Provider).KeySetting, key.Secret)], out _)).Source;
+        return source.Verifier?.Verify(Request.EnvelopeFor(source), DateTimeOffset.FromUnixTimeSeconds(Now)).Result;
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Sluice.Contracts;
-using Sluice.Core.Tests.Providers;
+using Sluice.Contracts.Catalogue;
 
 namespace Sluice.Core.Tests.Senders;
 
@@ -12,18 +12,27 @@ public sealed class SenderLibraries : IAsyncLifetime
     private NodeProgram? verifier;
     private string missing = "";
 
-    /// <summary>As tests/senders names them, and the provider of ours.</summary>
-    public static IReadOnlyDictionary<string, string> Senders { get; } = new Dictionary<string, string>
+    /// <summary>As tests/senders names them. Those of providers that are not there wait for them.</summary>
+    public static IReadOnlyDictionary<string, SenderEntry> Senders { get; } = new Dictionary<string, SenderEntry>
     {
-        ["stripe"] = "stripe",
-        ["github"] = "github",
-        ["slack"] = "slack",
-        ["shopify"] = "shopify",
-        ["standard_webhooks"] = "standard-webhooks",
-        ["svix"] = "standard-webhooks",
+        ["stripe"] = new("stripe"),
+        ["github"] = new("github"),
+        ["slack"] = new("slack"),
+        ["shopify"] = new("shopify") { Headers = [new("X-Shopify-Topic", "orders/create"), new("X-Shopify-Shop-Domain", "example.myshopify.com"), new("X-Shopify-API-Version", "2026-04"), new("X-Shopify-Webhook-Id", "1")] },
+        ["standard_webhooks"] = new("standard-webhooks"),
+        ["svix"] = new("standard-webhooks"),
+        ["square"] = new("square"),
+        ["paddle"] = new("paddle"),
+        ["discord"] = new("discord"),
+        ["sendgrid"] = new("sendgrid") { Share = 0.25 },
+        ["adyen"] = new("adyen") { Bodies = AdyenCases.Bodies },
+        ["twilio"] = new("twilio") { ContentType = Form, Bodies = ["MessageSid=SM1&Body=Hi&From=%2B14158675309", "", "b=2&a=1&a=3", "Body=caf%C3%A9+%E2%98%95%0A&x=", "Body=%00&Body=%00"] },
+        ["braintree"] = new("braintree") { ContentType = Form, Sent = xml => $"bt_payload={Uri.EscapeDataString(Convert.ToBase64String(Encoding.UTF8.GetBytes(xml)) + "\n")}", Bodies = ["<notification><timestamp type=\"datetime\">2026-11-22T12:00:00Z</timestamp><kind>check</kind></notification>", "é☕", new('x', 10_000)] },
     };
 
-    public static TheoryData<string> Names => [.. Senders.Keys];
+    public static TheoryData<string> Names => [.. Senders.Where(sender => CatalogueTable.Names.Contains(sender.Value.Provider)).Select(sender => sender.Key)];
+
+    private const string Form = "application/x-www-form-urlencoded";
 
     public ValueTask InitializeAsync()
     {
@@ -41,7 +50,7 @@ public sealed class SenderLibraries : IAsyncLifetime
     public void SkipWhereMissing() => Assert.SkipWhen(missing.Length > 0, missing);
 
     /// <summary>Requests as the sender makes them.</summary>
-    public async Task<SignedRequest[]> SignAsync(string sender, string secret, DateTimeOffset at, params string[] bodies)
+    public async Task<CatalogueRequest[]> SignAsync(string sender, string secret, DateTimeOffset at, params IReadOnlyList<string> bodies)
     {
         var answers = await signer!.AskAsync([.. bodies.Select(body => JsonSerializer.Serialize(new
         {
@@ -49,6 +58,7 @@ public sealed class SenderLibraries : IAsyncLifetime
             secret,
             body = Convert.ToBase64String(Encoding.UTF8.GetBytes(body)),
             timestamp = at.ToUnixTimeSeconds(),
+            url = CatalogueSource.PublicUrl,
         }))], TestContext.Current.CancellationToken);
         return [.. answers.Zip(bodies, (answer, body) => Request(answer, body))];
     }
@@ -64,11 +74,13 @@ public sealed class SenderLibraries : IAsyncLifetime
         })];
     }
 
-    private static SignedRequest Request(string answer, string body)
+    private static CatalogueRequest Request(string answer, string body)
     {
         using var json = JsonDocument.Parse(answer);
         Assert.True(json.RootElement.TryGetProperty("headers", out var headers), answer);
-        return new([.. headers.EnumerateObject().Select(header => KeyValuePair.Create(header.Name, header.Value.GetString()!))], Encoding.UTF8.GetBytes(body));
+        var url = json.RootElement.TryGetProperty("url", out var changed) ? changed.GetString()! : CatalogueSource.PublicUrl;
+        var bytes = json.RootElement.TryGetProperty("body", out var rewritten) ? rewritten.GetBytesFromBase64() : Encoding.UTF8.GetBytes(body);
+        return new("POST", new Uri(url).PathAndQuery, [.. headers.EnumerateObject().Select(header => KeyValuePair.Create(header.Name, header.Value.GetString()!))], bytes);
     }
 }
 

@@ -32,6 +32,8 @@ public sealed record HmacScheme : SignatureScheme
     /// <summary>How the timestamp is written.</summary>
     public TimestampFormat Timestamp { get; init; }
 
+    public override string Kind => $"HMAC-{Algorithm.Name}";
+
     public override bool SignsUrl => Content.HasUrl;
 
     public override IReadOnlyList<string> HeaderNames => [.. Headers.SelectMany(names => new[] { names.Signature, names.Timestamp, names.Id }).OfType<string>()];
