@@ -38,7 +38,9 @@ public sealed class MsGraphProvider : IProvider
     public EventDescription Describe(Envelope envelope, SourceSettings settings) => default;
 
     public Answer? Greet(Envelope envelope, SourceSettings settings) =>
-        envelope.Method == "POST" && FormFields.Of(envelope.Target, "validationToken", out _) is { Length: > 0 and <= LongestToken } token ? Answer.Text(token) : null;
+        envelope.Method == "POST" && FormFields.Of(envelope.Target, "validationToken", out _) is { Length: > 0 and <= LongestToken } token
+            // Its tokens are plain words; what could be markup is somebody else's and does not come back.
+            && token.AsSpan().IndexOfAny('<', '>') < 0 ? Answer.Text(token) : null;
 
     public bool IsBatch(Envelope envelope) => true;
 
