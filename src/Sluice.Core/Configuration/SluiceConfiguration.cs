@@ -27,6 +27,9 @@ public sealed class SluiceConfiguration
 
     public IEnumerable<Destination> Destinations => destinations.Values.OrderBy(destination => destination.Name, StringComparer.Ordinal);
 
+    /// <summary>Where batches go, to be taken apart.</summary>
+    public IReadOnlyList<Destination> Splitting => [splitting];
+
     public bool TryGetSource(string name, [NotNullWhen(true)] out Source? source) => sources.TryGetValue(name, out source);
 
     public bool TryGetDestination(string name, [NotNullWhen(true)] out Destination? destination)

@@ -49,10 +49,14 @@ public sealed partial class Ingestor(
         }
     }
 
-    /// <summary>Keeps an event that was verified before it travelled in a message.</summary>
+    /// <summary>Keeps an event that was verified before it travelled in a message, or one that was taken out of a batch.</summary>
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was.</exception>
-    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, CancellationToken cancellationToken) =>
-        KeepAsync(webhook, [.. configuration.Current.Destinations.Where(destination => destination.Takes(webhook.Source))], cancellationToken);
+    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, CancellationToken cancellationToken)
+    {
+        var live = configuration.Current;
+        var isBatch = webhook.Type == WebhookEvent.BatchType && live.TryGetSource(webhook.Source, out var source) && source.Provider.Split(webhook) is not null;
+        return KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], cancellationToken);
+    }
 
     private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, CancellationToken cancellationToken)
     {

@@ -40,7 +40,7 @@ public sealed class MsGraphProvider : IProvider
     public Answer? Greet(Envelope envelope, SourceSettings settings) =>
         envelope.Method == "POST" && FormFields.Of(envelope.Target, "validationToken", out _) is { Length: > 0 and <= LongestToken } token
             // Its tokens are plain words; what could be markup is somebody else's and does not come back.
-            && token.AsSpan().IndexOfAny('<', '>') < 0 ? Answer.Text(token) : null;
+            && token.AsSpan().IndexOfAny('<', '>') < 0 && SafeText.IsPlain(token) ? Answer.Text(token) : null;
 
     public bool IsBatch(Envelope envelope) => true;
 

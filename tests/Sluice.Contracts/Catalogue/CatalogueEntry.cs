@@ -29,11 +29,17 @@ public sealed record CatalogueEntry
     /// <summary>Whether there is nothing that a stranger could not send too.</summary>
     public bool ProvesNothing { get; init; }
 
+    /// <summary>Whether the proof says itself how long it holds: the tolerance is only about clocks.</summary>
+    public bool HasExpiry { get; init; }
+
     /// <summary>Whether its events have an id of their own; those without are known by their bytes.</summary>
     public bool HasId { get; init; } = true;
 
     /// <summary>Whether its events have a type; the others are of type <c>unknown</c>.</summary>
     public bool HasType { get; init; } = true;
+
+    /// <summary>The page in docs/providers that tells of it, where that is another's.</summary>
+    public string? Page { get; init; }
 
     /// <summary>Why it is not played by the tests that walk every provider; its own tests have to do it all.</summary>
     public string? OnItsOwn { get; init; }

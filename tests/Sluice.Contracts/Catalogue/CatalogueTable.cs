@@ -46,7 +46,7 @@ public static class CatalogueTable
         ["sendgrid"] = new() { Keys = TestKeys.Ecdsa, KeySetting = "PublicKeys:0" },
         ["travisci"] = new() { Keys = TestKeys.Rsa, KeySetting = "PublicKeys:0", FetchesKeys = true, Covered = CatalogueEntry.Form },
         ["paypal"] = new() { Keys = TestKeys.Rsa, KeySetting = "PublicKeys:0", FetchesKeys = true, Unproven = ["paypal-cert-url"], Settings = [("WebhookId", "1JE4291016473214C")] },
-        ["jwt"] = new() { Keys = TestKeys.Rsa, KeySetting = "PublicKeys:0", Covered = CatalogueEntry.Nothing, Settings = [("Issuer", "https://issuer.example"), ("Audience", "sluice")] },
+        ["jwt"] = new() { HasExpiry = true, Keys = TestKeys.Rsa, KeySetting = "PublicKeys:0", Covered = CatalogueEntry.Nothing, Settings = [("Issuer", "https://issuer.example"), ("Audience", "https://hooks.example.com")] },
         ["dialogflow"] = new() { Keys = TestKeys.Password, Covered = CatalogueEntry.Nothing },
 
         // The secret itself is sent: in a header, the URL or the body.

@@ -38,7 +38,7 @@ public sealed partial class CatalogueDocsTests
         foreach (var block in blocks)
         {
             var errors = new List<ConfigurationError>();
-            var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(Whole(Files().Replace(block, "\"env:IN_A_FILE\""))))).Build();
+            var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(Whole(Gaps().Replace(block, "\"env:FILLED_IN\""))))).Build();
             var built = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, new HandlerCatalog(new LogHandler(Microsoft.Extensions.Logging.Abstractions.NullLogger<LogHandler>.Instance)), new SecretResolver(_ => CatalogueTable.Of(name).Keys?.Invoke(name, 0).Checks ?? "text", Checkout.Root), errors);
             Assert.True(errors.Count == 0, $"{string.Join("; ", errors)} in\n{block}");
             Assert.Contains(built.Sources, source => source.Provider.Name == name && source.Verifier is not null);
@@ -60,7 +60,7 @@ public sealed partial class CatalogueDocsTests
     {
         var index = new StringBuilder("\n| `Provider` | sender | proof | waits | sends again for |\n|---|---|---|---|---|\n");
         foreach (var view in ProviderView.All(ProviderCatalog.Default))
-            index.Append(System.Globalization.CultureInfo.InvariantCulture, $"| [`{view.Name}`]({view.Name}.md) | {view.Title} | {view.Proof} | {view.Deadline} | {view.RetryHorizon} |\n");
+            index.Append(System.Globalization.CultureInfo.InvariantCulture, $"| [`{view.Name}`]({PageOf(view.Name)}.md) | {view.Title} | {view.Proof} | {view.Deadline} | {view.RetryHorizon} |\n");
         var expected = index.Append('\n').ToString();
         var page = Checkout.Read(Index);
         var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));
@@ -70,10 +70,12 @@ public sealed partial class CatalogueDocsTests
 
     private static string Page(string name)
     {
-        var path = $"docs/providers/{name}.md";
+        var path = $"docs/providers/{PageOf(name)}.md";
         Assert.True(File.Exists(Checkout.PathOf(path)), $"{path} is missing: where is the secret found, and what is unusual?");
         return Checkout.Read(path).ReplaceLineEndings("\n");
     }
+
+    private static string PageOf(string name) => CatalogueTable.Missing.Contains(name) ? name : CatalogueTable.Of(name).Page ?? name;
 
     // A whole file, the section, or one source.
     private static string Whole(string block) =>
@@ -81,8 +83,9 @@ public sealed partial class CatalogueDocsTests
         : block.Contains("\"Sources\"", StringComparison.Ordinal) ? $$"""{ "Sluice": { {{block}} } }"""
         : $$"""{ "Sluice": { "Sources": { {{block}} } } }""";
 
-    [GeneratedRegex("\"file:[^\"]*\"")]
-    private static partial Regex Files();
+    // What is to be filled in: read from a file, or <what the sender calls it>.
+    [GeneratedRegex("\"(?:file:[^\"]*|<[^<>\"]*>)\"")]
+    private static partial Regex Gaps();
 
     [GeneratedRegex("```jsonc?\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Blocks();

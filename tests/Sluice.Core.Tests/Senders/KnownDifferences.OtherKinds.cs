@@ -49,7 +49,7 @@ internal static partial class KnownDifferences
             && item.TryGetProperty("amount", out var amount) && amount.TryGetProperty("value", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out _));
     }
 
-    [GeneratedRegex("\"hmacSignature\":\"([^\"]*)\"")]
+    [GeneratedRegex("\"hmacSignature\"\\s*:\\s*\"([^\"]*)\"")]
     private static partial Regex AdyenSignatures();
 
     [GeneratedRegex("(?:^|&)(?:=|[^=&]*(?:&|$))")]
