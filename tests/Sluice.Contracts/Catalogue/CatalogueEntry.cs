@@ -38,9 +38,6 @@ public sealed record CatalogueEntry
     /// <summary>Whether its events have a type; the others are of type <c>unknown</c>.</summary>
     public bool HasType { get; init; } = true;
 
-    /// <summary>The page in docs/providers that tells of it, where that is another's.</summary>
-    public string? Page { get; init; }
-
     /// <summary>Why it is not played by the tests that walk every provider; its own tests have to do it all.</summary>
     public string? OnItsOwn { get; init; }
 

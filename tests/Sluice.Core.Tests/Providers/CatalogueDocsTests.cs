@@ -60,7 +60,7 @@ public sealed partial class CatalogueDocsTests
     {
         var index = new StringBuilder("\n| `Provider` | sender | proof | waits | sends again for |\n|---|---|---|---|---|\n");
         foreach (var view in ProviderView.All(ProviderCatalog.Default))
-            index.Append(System.Globalization.CultureInfo.InvariantCulture, $"| [`{view.Name}`]({PageOf(view.Name)}.md) | {view.Title} | {view.Proof} | {view.Deadline} | {view.RetryHorizon} |\n");
+            index.Append(System.Globalization.CultureInfo.InvariantCulture, $"| [`{view.Name}`]({view.Name}.md) | {view.Title} | {view.Proof} | {view.Deadline} | {view.RetryHorizon} |\n");
         var expected = index.Append('\n').ToString();
         var page = Checkout.Read(Index);
         var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));
@@ -70,12 +70,10 @@ public sealed partial class CatalogueDocsTests
 
     private static string Page(string name)
     {
-        var path = $"docs/providers/{PageOf(name)}.md";
+        var path = $"docs/providers/{name}.md";
         Assert.True(File.Exists(Checkout.PathOf(path)), $"{path} is missing: where is the secret found, and what is unusual?");
         return Checkout.Read(path).ReplaceLineEndings("\n");
     }
-
-    private static string PageOf(string name) => CatalogueTable.Missing.Contains(name) ? name : CatalogueTable.Of(name).Page ?? name;
 
     // A whole file, the section, or one source.
     private static string Whole(string block) =>
