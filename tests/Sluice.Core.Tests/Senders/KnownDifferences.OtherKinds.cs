@@ -14,6 +14,7 @@ internal static partial class KnownDifferences
         // Ours refuses, the library accepts.
         new("stricter: an empty secret is never a secret", "paddle twilio adyen", (item, ours) => ours is null && item.Secret.Length == 0),
         new("stricter: a key is hex to its end (the library stops where it is not)", "adyen", (item, ours) => ours is null && item.Secret.Length > 0),
+        new("stricter: a key of small order is none (one signature would fit many messages)", "discord", (item, ours) => ours is null && item.Secret.EndsWith(new string('0', 62), StringComparison.Ordinal)),
         new("stricter: hex is in lower case", "discord", (item, ours) => ours == SignatureResult.MalformedSignature && item.Header("X-Signature-Ed25519")!.Any(char.IsAsciiLetterUpper)),
         new("stricter: a signature is 128 digits of hex and nothing else (the library reads past what is none)", "discord",
             (item, ours) => ours == SignatureResult.MalformedSignature && !DiscordSignature().IsMatch(item.Header("X-Signature-Ed25519") ?? "")),
