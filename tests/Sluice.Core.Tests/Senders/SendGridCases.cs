@@ -18,7 +18,7 @@ internal sealed class SendGridCases(int seed) : SenderCases(seed)
         var timestamp = Pick(["1700000000", "0", "", " ", "x", "1700000000.5", "é"], likely: 0.85);
         var body = Pick(["[{\"event\":\"delivered\",\"sg_event_id\":\"1\"}]\r\n", "", "[]", "é☕", "\0", new string('x', 5000)], likely: 0.6);
         var good = Sign(timestamp + body);
-        var bytes = Pick(likely: 0.6, good, Sign(timestamp + body + "x"), good[..^1], [.. good, 0], [], Mirrored(good), Der(0, 0), Der(1, 1), Der(0, 1), Der(Order, Order), Spoiled(good), [.. good.AsSpan(2)], Raw(good));
+        var bytes = Pick(likely: 0.6, good, Sign(timestamp + body + "x"), good[..^1], [.. good, 0], [], Mirrored(good), Der(0, 0), Der(1, 1), Der(0, 1), Der(Order, Order), Spoiled(good), [good[0], (byte)(good[1] ^ 0x20), .. good.AsSpan(2)], [.. good.AsSpan(2)], Raw(good));
         var signature = Convert.ToBase64String(bytes);
         signature = Pick([signature, signature.TrimEnd('='), signature.Replace('+', '-').Replace('/', '_'), signature + "=", " " + signature, signature + "\n", "signature", ""], likely: 0.9);
         if (Chance(0.08)) body = Damaged(body);
