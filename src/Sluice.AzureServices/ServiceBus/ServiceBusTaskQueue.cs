@@ -38,17 +38,28 @@ public sealed class ServiceBusTaskQueue(ServiceBusSender sender, TimeSpan budget
         return true;
     }, cancellationToken);
 
-    private async ValueTask SendAsync(Gate gate, ServiceBusMessage message, CancellationToken cancellationToken) => await gate.PassAsync(async token =>
+    private async ValueTask SendAsync(Gate gate, ServiceBusMessage message, CancellationToken cancellationToken)
     {
-        await sender.SendMessageAsync(message, token);
-        return true;
-    }, cancellationToken);
+        var fits = await gate.PassAsync(async token =>
+        {
+            try
+            {
+                await sender.SendMessageAsync(message, token);
+                return true;
+            }
+            catch (ServiceBusException e) when (e.Reason == ServiceBusFailureReason.MessageSizeExceeded)
+            {
+                // No failure of the service: the next may be smaller.
+                return false;
+            }
+        }, cancellationToken);
+        if (!fits) throw new QueueUnavailableException("Service Bus does not take a message of this size");
+    }
 
     internal static Gate NewGate(TimeSpan budget, TimeProvider time) => new("Service Bus", budget, time, Explain, static (message, cause) => new QueueUnavailableException(message, cause));
 
     private static string? Explain(Exception fault) => fault switch
     {
-        ServiceBusException { Reason: ServiceBusFailureReason.MessageSizeExceeded } => "does not take a message of this size",
         ServiceBusException { Reason: ServiceBusFailureReason.MessagingEntityNotFound } e => $"has no queue '{e.EntityPath}'; check EventQueue",
         ServiceBusException e => $"failed: {e.Reason}",
         UnauthorizedAccessException => "refused this app; its identity needs the role Azure Service Bus Data Sender on the queue",

@@ -117,7 +117,9 @@ public static partial class SettingsReader
         var section = source.Section("Answer");
         if (section.Value is { Length: > 0 } || !section.GetChildren().Any()) return null;
         var reader = source.Inside(section);
-        var template = AnswerTemplate.Parse(reader.Required("Body", "write the text of the answer"), reader.Text("ContentType") ?? "application/json", reader.Number("Status", 200, 200, 299), reader.Fault);
+        var status = reader.Number("Status", 200, 200, 299);
+        if (status is 204 or 205) reader.Fault("Status", $"is {status}, which has no body; write 200, or leave Answer away");
+        var template = AnswerTemplate.Parse(reader.Required("Body", "write the text of the answer"), reader.Text("ContentType") ?? "application/json", status, reader.Fault);
         reader.Rest([]);
         return template;
     }
@@ -134,7 +136,7 @@ public static partial class SettingsReader
     {
         if (reader.Text("PublicUrl") is not { } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Fragment.Length == 0) return url;
-        reader.Fault("PublicUrl", $"is '{text.Split('?', 2)[0]}'; write the whole URL as the sender has it, such as https://hooks.example.com/api/webhooks/{reader.Name}");
+        reader.Fault("PublicUrl", $"is no http or https address; write the whole URL as the sender has it, such as https://hooks.example.com/api/webhooks/{reader.Name}");
         return null;
     }
 

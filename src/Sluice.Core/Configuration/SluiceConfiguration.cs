@@ -49,7 +49,7 @@ public sealed class SluiceConfiguration
             .Where(destination => handlers is null || handlers.TryGet(destination.Handler, out _))
             .Select(destination => new Destination(destination, handlers))];
 
-        var splitting = new Destination(new DestinationSettings { Name = SplitHandler.DestinationName, Handler = "split", Sources = [], Retry = settings.Retry }, handlers is null || handlers.TryGet("split", out _) ? handlers : null);
+        var splitting = new Destination(new DestinationSettings { Name = SplitHandler.DestinationName, Handler = "split", Sources = [], Retry = settings.Retry, Timeout = DestinationSettings.LongestTimeout }, handlers is null || handlers.TryGet("split", out _) ? handlers : null);
         var sources = new List<Source>();
         foreach (var source in settings.Sources)
         {

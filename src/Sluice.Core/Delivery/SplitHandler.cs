@@ -10,10 +10,13 @@ namespace Sluice.Delivery;
 /// Takes the events of a batch apart. A batch was kept as one, so that its sender has its answer; its one delivery is to here. Each item
 /// becomes an event of its own with its own deliveries, and one that was there already stays a duplicate: taking it apart twice is harmless.
 /// </summary>
-public sealed class SplitHandler(IServiceProvider services) : IHandler
+public sealed class SplitHandler(IServiceProvider services, TimeProvider time) : IHandler
 {
     /// <summary>The name of the destination that batches go to; no other may have it.</summary>
     public const string DestinationName = "split_batches";
+
+    /// <summary>How many items are on their way to the store at once: a large batch has to be through before its time is over.</summary>
+    private const int AtOnce = 16;
 
     public string Name => "split";
 
@@ -25,7 +28,14 @@ public sealed class SplitHandler(IServiceProvider services) : IHandler
         if (source.Provider.Split(webhook) is not { } items) return Outcome.DeadLetter("its body is no batch of this sender");
         try
         {
-            foreach (var item in items) await ingestor.KeepAsync(Ingestor.ItemOf(webhook, item), cancellationToken);
+            var now = time.GetUtcNow();
+            foreach (var some in items.Select(item => Ingestor.ItemOf(webhook, item)).Chunk(AtOnce))
+            {
+                // It would be found to be its own duplicate, and be gone.
+                if (some.Any(item => item.Id == webhook.Id)) return Outcome.DeadLetter("an item of it is the batch itself");
+                await Task.WhenAll(some.Select(item => ingestor.KeepAsync(item, now, cancellationToken).AsTask()));
+            }
+
             return Outcome.Done;
         }
         catch (StoreUnavailableException e)

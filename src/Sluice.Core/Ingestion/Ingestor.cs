@@ -38,7 +38,7 @@ public sealed partial class Ingestor(
         var webhook = Describe(source, envelope);
         try
         {
-            return await KeepAsync(webhook, source.Provider.IsBatch(envelope) ? source.Splitting : source.Destinations, cancellationToken);
+            return await KeepAsync(webhook, source.Provider.IsBatch(envelope) ? source.Splitting : source.Destinations, envelope.ReceivedAt, isFromSender: true, cancellationToken);
         }
         catch (StoreUnavailableException e) when (carrier is not null)
         {
@@ -51,16 +51,17 @@ public sealed partial class Ingestor(
 
     /// <summary>Keeps an event that was verified before it travelled in a message, or one that was taken out of a batch.</summary>
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was.</exception>
-    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, CancellationToken cancellationToken)
+    /// <param name="now">When that is: it may have been received long ago, and its first attempt begins now.</param>
+    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var live = configuration.Current;
         var isBatch = webhook.Type == WebhookEvent.BatchType && live.TryGetSource(webhook.Source, out var source) && source.Provider.Split(webhook) is not null;
-        return KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], cancellationToken);
+        return KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isFromSender: false, cancellationToken);
     }
 
-    private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, CancellationToken cancellationToken)
+    private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isFromSender, CancellationToken cancellationToken)
     {
-        var deliveries = Match(destinations, webhook, out var reserved);
+        var deliveries = Match(destinations, webhook, now, out var reserved);
         Booked booked;
         try
         {
@@ -75,7 +76,7 @@ public sealed partial class Ingestor(
         if (booked.IsDuplicate)
         {
             for (; reserved > 0; reserved--) queue.Release();
-            await AfterDuplicateAsync(webhook, booked, cancellationToken);
+            await AfterDuplicateAsync(webhook, booked, isFromSender, cancellationToken);
             return new(IngestResult.Duplicate, webhook.Id, Event: webhook);
         }
 
@@ -84,7 +85,7 @@ public sealed partial class Ingestor(
         foreach (var delivery in deliveries)
         {
             // The sender waits: a queue that failed once is not waited for again; the others' due rows bring them back too.
-            if (!isAway || delivery.Lease is not null) isAway |= !await RingAsync(webhook, delivery);
+            if (!isAway || delivery.Lease is not null) isAway |= !await RingAsync(webhook, delivery, now);
         }
 
         return new(IngestResult.Accepted, webhook.Id, Event: webhook);
@@ -97,7 +98,8 @@ public sealed partial class Ingestor(
         if (await store.LoadAsync(webhook.Id, cancellationToken) is not { } kept || !kept.Body.Span.SequenceEqual(envelope.Body.Span))
             return new(IngestResult.Rejected, Signature: SignatureResult.TimestampTooOld);
         Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", source.Name));
-        return new(IngestResult.Duplicate, webhook.Id, Event: webhook);
+        // Without the event: nobody's code is to answer what may be a recording.
+        return new(IngestResult.Duplicate, webhook.Id);
     }
 
     private void Audit(Source source, SignatureCheck check)
@@ -135,7 +137,7 @@ public sealed partial class Ingestor(
         };
     }
 
-    private List<BookedDelivery> Match(IReadOnlyList<Destination> destinations, WebhookEvent webhook, out int reserved)
+    private List<BookedDelivery> Match(IReadOnlyList<Destination> destinations, WebhookEvent webhook, DateTimeOffset now, out int reserved)
     {
         reserved = 0;
         var deliveries = new List<BookedDelivery>(destinations.Count);
@@ -145,12 +147,12 @@ public sealed partial class Ingestor(
             if (queue.TryReserve())
             {
                 reserved++;
-                var lease = Leases.For(destination.Settings, webhook.ReceivedAt, random);
+                var lease = Leases.For(destination.Settings, now, random);
                 deliveries.Add(new(destination.Name, lease.Until, lease));
             }
             else
             {
-                deliveries.Add(new(destination.Name, webhook.ReceivedAt + queue.Grace, null));
+                deliveries.Add(new(destination.Name, now + queue.Grace, null));
             }
         }
 
@@ -158,7 +160,7 @@ public sealed partial class Ingestor(
     }
 
     // Not cancellable: what is booked is rung, and a reserved worker gets its delivery.
-    private async ValueTask<bool> RingAsync(WebhookEvent webhook, BookedDelivery delivery)
+    private async ValueTask<bool> RingAsync(WebhookEvent webhook, BookedDelivery delivery, DateTimeOffset now)
     {
         var id = new DeliveryId(webhook.Id, delivery.Destination);
         var bell = new Bell(id, Attempt: 1)
@@ -169,7 +171,7 @@ public sealed partial class Ingestor(
         };
         try
         {
-            await queue.RingAsync(bell, webhook.ReceivedAt, CancellationToken.None);
+            await queue.RingAsync(bell, now, CancellationToken.None);
             return true;
         }
         catch (QueueUnavailableException e)
@@ -192,11 +194,11 @@ public sealed partial class Ingestor(
         }
     }
 
-    private async ValueTask AfterDuplicateAsync(WebhookEvent webhook, Booked booked, CancellationToken cancellationToken)
+    private async ValueTask AfterDuplicateAsync(WebhookEvent webhook, Booked booked, bool isFromSender, CancellationToken cancellationToken)
     {
         Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
         if (booked.IsConflict) Log.Conflict(logger, webhook.Source, webhook.Id);
-        if (booked.HasDeadLetter && configuration.Current.Settings.RedeliveryReplays)
+        if (isFromSender && booked.HasDeadLetter && configuration.Current.Settings.RedeliveryReplays)
         {
             var replayed = await replayer.ReplayEventAsync(webhook.Id, onlyDead: true, cancellationToken);
             Log.RedeliveryReplayed(logger, webhook.Source, webhook.Id, replayed);

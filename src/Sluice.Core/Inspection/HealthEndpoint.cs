@@ -38,7 +38,7 @@ public sealed class HealthEndpoint(LiveConfiguration configuration, IEventStore 
             var found = new List<string>();
             await LookAsync(found, "store", store.PingAsync, cancellationToken);
             await LookAsync(found, "queue", queue.PingAsync, cancellationToken);
-            found.AddRange(configuration.Current.Sources.Where(source => !source.IsUsable(time.GetUtcNow())).Select(source => $"source {source.Name} accepts nothing: {source.Fault ?? "none of its secrets is valid now"}"));
+            found.AddRange(configuration.Current.Sources.Where(source => !source.IsUsable(time.GetUtcNow())).Select(source => $"source {source.Name} accepts nothing: {(source.Fault is null ? "none of its secrets is valid now" : "its configuration has a fault, which the log names")}"));
             (faults, lookedAt) = (found, time.GetTimestamp());
             return found;
         }

@@ -37,7 +37,7 @@ internal static class MetaItems
         if (found.Count == 0) return null;
         // Nothing is lost where it would grow beyond measure: it stays together.
         return found.Sum(item => (long)item.Narrowed.Length) > (long)MostGrowth * json.Length
-            ? [new BatchItem(json, null, JsonItems.Text(root, "object"))]
+            ? [new BatchItem(json, $"whole:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(json.Span))}", JsonItems.Text(root, "object"))]
             : [.. found.Select(item => new BatchItem(item.Narrowed.ToBytes(), item.Description.Id, item.Description.Type))];
     }
 

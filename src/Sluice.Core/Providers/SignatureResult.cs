@@ -52,6 +52,9 @@ public enum SignatureResult
 
     /// <summary>A genuine token, but of another issuer, for another audience, or without what this source asks for.</summary>
     WrongClaims,
+
+    /// <summary>A genuine token whose time is over. Not a late event: it says nothing about the bytes, so that it never counts again.</summary>
+    TokenExpired,
 }
 
 /// <summary>The finding, and for <see cref="SignatureResult.Valid"/> the position of the one that matched in the source's <c>Secrets</c>, followed by its <c>PublicKeys</c>.</summary>

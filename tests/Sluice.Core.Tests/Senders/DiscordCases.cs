@@ -9,22 +9,20 @@ internal sealed class DiscordCases(int seed) : SenderCases(seed)
 {
     private static readonly TestKeys Usual = CatalogueTable.Of("discord").Keys!("discord", 0);
     private static readonly TestKeys Other = CatalogueTable.Of("discord").Keys!("discord", 1);
-
-    // With these as keys one signature fits many messages.
-    private static readonly string[] SmallOrder = [new('0', 64), "01" + new string('0', 62)];
+    private static readonly string SmallOrder = new('0', 64);
 
     public override SenderCase Next()
     {
         var timestamp = Pick(["1700000000", "0", "", " ", "x", "1700000000000", "é", "-1"], likely: 0.8);
         var body = Pick(["{\"type\":1}", "", "{}", "é☕", "\0", new string('x', 5000)], likely: 0.6);
-        var good = Sign(timestamp + body);
+        var key = Pick([Usual.Checks, Other.Checks, Usual.Checks.ToUpperInvariant(), Usual.Checks[..^2], Usual.Checks + "00", SmallOrder, "01" + new string('0', 62), ""], likely: 0.9);
+        // Under this key, which nobody made, a signature of zeros fits every fourth message.
+        var good = key == SmallOrder ? new string('0', 128) : Sign(timestamp + body);
         var signature = Pick(
         [
             good, Sign(timestamp + body + "x"), good.ToUpperInvariant(), good[..^1], good[..^2], good + "0", good + "00", "", " " + good, good + " ", "0x" + good, new string('0', 128), good[64..] + good[..64],
             Spoiled(good), good[..64] + new string('f', 64), "g" + good[1..], good[..^1] + "g", Convert.ToBase64String(Convert.FromHexString(good)), new string('é', 128),
         ], likely: 0.6);
-        var key = Pick([Usual.Checks, Other.Checks, Usual.Checks.ToUpperInvariant(), Usual.Checks[..^2], Usual.Checks + "00", SmallOrder[0], SmallOrder[1], ""], likely: 0.9);
-        if (SmallOrder.Contains(key) && Chance(0.5)) signature = key + SmallOrder[0];
         if (Chance(0.08)) body = Damaged(body);
         List<KeyValuePair<string, string>> headers = [new("Content-Type", "application/json"), new("X-Signature-Ed25519", signature), new("X-Signature-Timestamp", timestamp)];
         while (Random.Next(8) == 0) Damage(headers);

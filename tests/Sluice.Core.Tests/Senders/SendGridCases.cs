@@ -18,11 +18,12 @@ internal sealed class SendGridCases(int seed) : SenderCases(seed)
         var timestamp = Pick(["1700000000", "0", "", " ", "x", "1700000000.5", "é"], likely: 0.85);
         var body = Pick(["[{\"event\":\"delivered\",\"sg_event_id\":\"1\"}]\r\n", "", "[]", "é☕", "\0", new string('x', 5000)], likely: 0.6);
         var good = Sign(timestamp + body);
-        var bytes = Pick(likely: 0.6, good, Sign(timestamp + body + "x"), good[..^1], [.. good, 0], [], Mirrored(good), Der(0, 0), Der(1, 1), Der(0, 1), Der(Order, Order), Spoiled(good), [good[0], (byte)(good[1] ^ 0x20), .. good.AsSpan(2)], [.. good.AsSpan(2)], Raw(good));
+        var bytes = Pick(likely: 0.6, good, Sign(timestamp + body + "x"), good[..^1], [.. good, 0], [], Mirrored(good), Der(0, 0), Der(1, 1), Der(0, 1), Der(Order, Order), Spoiled(good), [.. good.AsSpan(2)], Raw(good), Longer(good));
         var signature = Convert.ToBase64String(bytes);
         signature = Pick([signature, signature.TrimEnd('='), signature.Replace('+', '-').Replace('/', '_'), signature + "=", " " + signature, signature + "\n", "signature", ""], likely: 0.9);
         if (Chance(0.08)) body = Damaged(body);
         List<KeyValuePair<string, string>> headers = [new("Content-Type", "application/json"), new("X-Twilio-Email-Event-Webhook-Signature", signature), new("X-Twilio-Email-Event-Webhook-Timestamp", timestamp)];
+        if (Chance(0.03)) headers.Add(headers[1]);
         while (Random.Next(8) == 0) Damage(headers);
         return new("sendgrid", Chance(0.95) ? Usual.Checks : Other.Checks, new("POST", Path, headers, Encoding.UTF8.GetBytes(body)), NowOf(300));
     }
@@ -44,6 +45,9 @@ internal sealed class SendGridCases(int seed) : SenderCases(seed)
         spoiled[Random.Next(spoiled.Length)] ^= (byte)(1 << Random.Next(8));
         return spoiled;
     }
+
+    // It says of itself that more follows.
+    private static byte[] Longer(byte[] der) => [der[0], (byte)(der[1] + 1), .. der.AsSpan(2)];
 
     // The other s of the same signature: it is as genuine as the first.
     private static byte[] Mirrored(byte[] der)

@@ -61,7 +61,15 @@ internal sealed class FetchedKeys<T>(Func<Task<IReadOnlyList<T>?>> fetch)
 
     private async Task FetchAsync(DateTimeOffset now)
     {
-        if (await fetch() is not { Count: > 0 } found) return;
-        lock (gate) (keys, fetched) = (found, now);
+        try
+        {
+            if (await fetch() is not { Count: > 0 } found) return;
+            lock (gate) (keys, fetched) = (found, now);
+        }
+#pragma warning disable CA1031 // Whatever stands where the keys should be: it is none, and the request that asked is refused as without a key.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 }

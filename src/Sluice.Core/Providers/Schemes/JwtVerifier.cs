@@ -51,7 +51,7 @@ internal sealed class JwtVerifier(JwtScheme scheme, IReadOnlyList<DatedKey<Secur
 
         if (!token.TryGetPayloadValue<double>("exp", out var end)) return genuine with { Result = SignatureResult.MissingTimestamp };
         var seconds = now.ToUnixTimeMilliseconds() / 1000.0;
-        if (!(seconds < end + tolerance.TotalSeconds)) return genuine with { Result = SignatureResult.TimestampTooOld };
+        if (!(seconds < end + tolerance.TotalSeconds)) return genuine with { Result = SignatureResult.TokenExpired };
         foreach (var name in new[] { "nbf", "iat" })
         {
             if (!token.TryGetPayloadValue<object>(name, out _)) continue;

@@ -69,6 +69,9 @@ public abstract record PublicKeyScheme<TKey> : SignatureScheme where TKey : clas
         _ => "",
     }));
 
+    /// <summary>From 2001 to 2286.</summary>
+    private const int DigitsOfSeconds = 10;
+
     private sealed class Verifier(PublicKeyScheme<TKey> scheme, IReadOnlyList<DatedKey<TKey>> keys, TimeSpan? tolerance, int secrets) : ISignatureVerifier
     {
         public int Keys => keys.Count;
@@ -83,9 +86,10 @@ public abstract record PublicKeyScheme<TKey> : SignatureScheme where TKey : clas
             if (scheme.Content.HasId && string.IsNullOrEmpty(header.Id)) return new(SignatureResult.MissingId);
             if (scheme.Content.HasTimestamp && header.Timestamp.IsEmpty) return new(SignatureResult.MissingTimestamp);
 
-            // Where no age is judged the text is signed as it came, whatever it says.
             var seconds = 0L;
-            if (tolerance is not null && scheme.Content.HasTimestamp && !Timestamps.TryReadSeconds(header.Timestamp, TimestampFormat.Seconds, out seconds)) return new(SignatureResult.MalformedTimestamp);
+            if (scheme.Content.HasTimestamp && !Timestamps.TryReadSeconds(header.Timestamp, TimestampFormat.Seconds, out seconds)) return new(SignatureResult.MalformedTimestamp);
+            // Where no age is judged nothing else says where the time ends and the body begins: bytes must not move from one to the other.
+            if (scheme.Content.HasTimestamp && tolerance is null && header.Timestamp.Length != DigitsOfSeconds) return new(SignatureResult.MalformedTimestamp);
 
             var check = Match(envelope, header, candidates[..header.Candidates], now);
             return check.IsValid && scheme.Content.HasTimestamp && tolerance is { } window ? Timestamps.Check(check, seconds, window, now) : check;

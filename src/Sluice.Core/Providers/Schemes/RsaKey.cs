@@ -63,7 +63,7 @@ public sealed class RsaKey
     public override string ToString() => nameof(RsaKey);
 
     internal static bool IsOrdinary(RSAParameters parameters) =>
-        parameters is { Modulus: { Length: >= 256 and <= 1024 } modulus, Exponent: { Length: <= 4 } exponent }
+        parameters is { Modulus: { Length: >= 256 and <= 1024 } modulus, Exponent: { Length: >= 1 and <= 4 } exponent }
         && modulus[0] >= 0x80 && (exponent[^1] & 1) == 1 && exponent is not [1];
 
     private delegate void Import(ReadOnlySpan<byte> bytes, out int read);

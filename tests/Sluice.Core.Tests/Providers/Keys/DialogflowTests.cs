@@ -42,7 +42,7 @@ public sealed class DialogflowTests
         var (mine, yours) = (Google(Account), Google("me@evil.example"));
         mine.Accepts(mine.Sign(Key.ExportPkcs8PrivateKeyPem(), "{}"));
         mine.Refuses(yours.Sign(Key.ExportPkcs8PrivateKeyPem(), "{}"), WrongClaims);
-        mine.Refuses(mine.Sign(Key.ExportPkcs8PrivateKeyPem(), "{}"), TimestampTooOld, KeyedSource.Now.AddMinutes(7));
+        mine.Refuses(mine.Sign(Key.ExportPkcs8PrivateKeyPem(), "{}"), TokenExpired, KeyedSource.Now.AddMinutes(7));
         Assert.StartsWith("Sluice:Sources:it:Audience is missing", KeyedSource.Fault("dialogflow", ("ServiceAccount", Account)), StringComparison.Ordinal);
     }
 

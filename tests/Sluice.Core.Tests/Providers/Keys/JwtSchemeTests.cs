@@ -143,11 +143,11 @@ public sealed class JwtSchemeTests : IDisposable
         var token = With(Token(claims: Claims(end: 300, more: $",\"nbf\":{KeyedSource.Now.ToUnixTimeSeconds()}")));
         source.Accepts(token);
         source.Accepts(token, KeyedSource.Now.AddSeconds(359));
-        source.Refuses(token, TimestampTooOld, KeyedSource.Now.AddSeconds(360));
+        source.Refuses(token, TokenExpired, KeyedSource.Now.AddSeconds(360));
         source.Accepts(token, KeyedSource.Now.AddSeconds(-60));
         source.Refuses(token, TimestampInFuture, KeyedSource.Now.AddSeconds(-61));
         var strict = Source(settings: ("Tolerance", "00:00:00"));
-        strict.Refuses(token, TimestampTooOld, KeyedSource.Now.AddSeconds(300));
+        strict.Refuses(token, TokenExpired, KeyedSource.Now.AddSeconds(300));
         strict.Refuses(token, TimestampInFuture, KeyedSource.Now.AddSeconds(-1));
         source.Refuses(With(Token(claims: $$"""{"iss":"{{Issuer}}","aud":"{{Audience}}"}""")), MissingTimestamp);
         foreach (var end in new[] { "null", "[]", "-1", "0", "1e-400" })
