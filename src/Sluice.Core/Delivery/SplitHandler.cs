@@ -33,7 +33,7 @@ public sealed class SplitHandler(IServiceProvider services, TimeProvider time) :
             {
                 // It would be found to be its own duplicate, and be gone.
                 if (some.Any(item => item.Id == webhook.Id)) return Outcome.DeadLetter("an item of it is the batch itself");
-                await Task.WhenAll(some.Select(item => ingestor.KeepAsync(item, now, cancellationToken).AsTask()));
+                await Task.WhenAll(some.Select(item => ingestor.KeepAsync(item, now, isFromSender: false, cancellationToken).AsTask()));
             }
 
             return Outcome.Done;

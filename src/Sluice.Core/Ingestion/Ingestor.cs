@@ -52,11 +52,12 @@ public sealed partial class Ingestor(
     /// <summary>Keeps an event that was verified before it travelled in a message, or one that was taken out of a batch.</summary>
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was.</exception>
     /// <param name="now">When that is: it may have been received long ago, and its first attempt begins now.</param>
-    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="isFromSender">Whether the sender sent it (again): what is dead of it is then replayed. Not so an item of a batch, which is taken apart as often as it takes.</param>
+    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, DateTimeOffset now, bool isFromSender, CancellationToken cancellationToken)
     {
         var live = configuration.Current;
         var isBatch = webhook.Type == WebhookEvent.BatchType && live.TryGetSource(webhook.Source, out var source) && source.Provider.Split(webhook) is not null;
-        return KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isFromSender: false, cancellationToken);
+        return KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isFromSender, cancellationToken);
     }
 
     private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isFromSender, CancellationToken cancellationToken)

@@ -73,6 +73,7 @@ public sealed class AnswerTemplateTests
     [InlineData(""" "Answer": { "Body": "x", "ContentType": "text" } """, "Answer:ContentType is no type; write one such as application/json")]
     [InlineData(""" "Answer": { "Body": "x", "ContentType": "text/plain\r\nX: y" } """, "Answer:ContentType is no type; write one such as application/json")]
     [InlineData(""" "Answer": { "Body": "x", "Status": 302 } """, "Answer:Status is '302'; write a number from 200 to 299")]
+    [InlineData(""" "Answer": { "Body": "x", "Status": 204 } """, "Answer:Status is 204, which has no body; write 200, or leave Answer away")]
     [InlineData(""" "Answer": { "Body": "x", "Colour": "red" } """, "Answer:Colour is no setting; there are Body, ContentType, Status")]
     [InlineData(""" "AllowedIps": [] """, "AllowedIps is empty; name what is allowed, or remove it to allow all")]
     [InlineData(""" "AllowedIps": ["10.0.0.1/8"] """, "AllowedIps '10.0.0.1/8' does not begin a range of that size; write 10.0.0.0/8")]

@@ -66,6 +66,19 @@ public sealed class TablesDownTests : PipelineTest
     }
 
     [Fact]
+    public void Webhooks_that_do_not_fit_into_a_message_do_not_keep_out_those_that_do()
+    {
+        var sluice = Open();
+        TablesFail(sluice);
+        for (var i = 0; i < 10; i++) Assert.Equal(503, Run(sluice, () => sluice.PostAsync(LargeBody($"evt_large_{i}", 400_000))).Status);
+        Assert.Equal(200, Post(sluice).Status);
+
+        TablesWork(sluice);
+        Pass(sluice, TimeSpan.FromMinutes(1));
+        IsDeliveredOnce(sluice);
+    }
+
+    [Fact]
     public void A_large_webhook_that_compresses_well_fits_and_arrives_with_its_bytes()
     {
         var sluice = Open();
