@@ -15,6 +15,7 @@ public static class ServiceRegistration
     public static IServiceCollection AddSluice(this IServiceCollection services) => services
         .AddSingleton<Ingestor>()
         .AddSingleton<RejectionLog>()
+        .AddSingleton<Diagnosis.SignatureDoctor>()
         .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()
         .AddSingleton<Processor>()
