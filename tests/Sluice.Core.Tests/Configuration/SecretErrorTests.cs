@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Configuration;
@@ -6,6 +7,7 @@ public sealed class SecretErrorTests
 {
     private const string Fix = "set it to the secret the sender shows";
 
+    [Attack("A1")]
     [Theory]
     [InlineData("""  """, "Secrets has no secret; a source without one accepts nothing, so add the sender's signing secret")]
     [InlineData(""", "Secrets": [] """, "Secrets has no secret; a source without one accepts nothing, so add the sender's signing secret")]

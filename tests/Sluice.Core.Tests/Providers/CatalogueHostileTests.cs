@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Contracts.Catalogue;
 using Sluice.Events;
 using Sluice.Providers;
@@ -59,6 +60,7 @@ public sealed class CatalogueHostileTests
 
     public static TheoryData<string, string> Cases => new(CatalogueTable.Names.SelectMany(name => Bodies.Keys.Select(body => (name, body))));
 
+    [Attack("A18")]
     [Theory, MemberData(nameof(Cases))]
     public async Task A_hostile_body_never_throws_and_takes_no_time(string name, string body)
     {
@@ -88,6 +90,7 @@ public sealed class CatalogueHostileTests
         }
     }
 
+    [Attack("A19")]
     [Theory, MemberData(nameof(CatalogueTests.Played), MemberType = typeof(CatalogueTests))]
     public async Task Odd_headers_never_throw(string name)
     {
@@ -109,6 +112,7 @@ public sealed class CatalogueHostileTests
         }
     }
 
+    [Attack("A17")]
     [Theory, MemberData(nameof(CatalogueTests.Played), MemberType = typeof(CatalogueTests))]
     public void What_a_question_gets_back_is_short_and_plain(string name)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sluice.Contracts;
 using Sluice.Contracts.Catalogue;
 using Sluice.Providers;
 
@@ -17,6 +18,7 @@ public sealed class CatalogueSignatureTests
         Assert.True(source.Source.IsUsable(CatalogueSource.Now));
     }
 
+    [Attack("A6")]
     [Theory, MemberData(nameof(Provers))]
     public async Task A_body_with_any_one_byte_changed_is_refused(string name)
     {
@@ -38,6 +40,7 @@ public sealed class CatalogueSignatureTests
         Assert.True(changed > 0 || source.Entry.Covered is not null);
     }
 
+    [Attack("A6")]
     [Theory, MemberData(nameof(Provers))]
     public async Task A_body_with_anything_more_or_less_is_refused(string name)
     {
@@ -66,6 +69,7 @@ public sealed class CatalogueSignatureTests
         }
     }
 
+    [Attack("A3")]
     [Theory, MemberData(nameof(Provers))]
     public async Task A_proof_cut_anywhere_or_with_anything_around_it_is_refused(string name)
     {
@@ -85,6 +89,7 @@ public sealed class CatalogueSignatureTests
         }
     }
 
+    [Attack("A2")]
     [Theory, MemberData(nameof(Provers))]
     public async Task A_proof_that_is_missing_is_refused(string name)
     {
@@ -96,6 +101,7 @@ public sealed class CatalogueSignatureTests
         await source.RefusesAsync(bare with { Headers = [], Body = default }, "nothing at all");
     }
 
+    [Attack("A13")]
     [Theory, MemberData(nameof(Provers))]
     public async Task A_proof_header_that_stands_twice_is_refused(string name)
     {
@@ -109,6 +115,7 @@ public sealed class CatalogueSignatureTests
         }
     }
 
+    [Attack("A7")]
     [Theory, MemberData(nameof(Provers))]
     public async Task A_time_that_is_signed_has_a_limit_both_ways(string name)
     {
@@ -131,6 +138,7 @@ public sealed class CatalogueSignatureTests
         await CatalogueSource.Of(name, key: 1).RefusesAsync(CatalogueSource.Of(name).Send(), "what another source of this provider was sent");
     }
 
+    [Attack("A15")]
     [Theory, MemberData(nameof(Provers))]
     public async Task What_any_other_sender_sends_is_refused(string name)
     {
@@ -138,6 +146,7 @@ public sealed class CatalogueSignatureTests
         foreach (var other in CatalogueTable.Names.Where(other => other != name)) await source.RefusesAsync(CatalogueSource.Of(other).Send(), $"what {other} sends");
     }
 
+    [Attack("A39")]
     [Theory, MemberData(nameof(Provers))]
     public async Task Either_of_two_keys_is_accepted_while_it_is_valid_and_named(string name)
     {
@@ -155,6 +164,7 @@ public sealed class CatalogueSignatureTests
         Assert.Equal(new SignatureCheck(SignatureResult.Valid, 1), await source.CheckAsync(@new));
     }
 
+    [Attack("A16")]
     [Theory, MemberData(nameof(Provers))]
     public async Task A_url_that_is_signed_is_the_configured_one_with_the_query_that_was_sent(string name)
     {

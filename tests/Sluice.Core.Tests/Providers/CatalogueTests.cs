@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sluice.Contracts;
 using Sluice.Contracts.Catalogue;
 using Sluice.Providers;
 
@@ -63,6 +64,7 @@ public sealed partial class CatalogueTests
         if (CatalogueSource.Of(name).Provider.Success is { } answer) Assert.InRange(answer.StatusCode, 200, 299);
     }
 
+    [Attack("A1")]
     [Theory, MemberData(nameof(Played))]
     public void Without_a_key_its_source_accepts_nothing_and_says_what_is_missing(string name)
     {
@@ -78,6 +80,7 @@ public sealed partial class CatalogueTests
         }
     }
 
+    [Attack("A1")]
     [Theory, MemberData(nameof(Played))]
     public void A_key_with_blanks_around_it_is_refused_and_never_shown(string name)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Sluice.Configuration;
+using Sluice.Contracts;
 using Sluice.Events;
 using Sluice.Providers;
 
@@ -27,6 +28,7 @@ public sealed class ChallengeTests
         Assert.Empty(answer.Headers);
     }
 
+    [Attack("A17")]
     [Theory]
     [InlineData("hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1")]
     [InlineData("hub.mode=subscribe&hub.verify_token=&hub.challenge=1")]
@@ -60,6 +62,7 @@ public sealed class ChallengeTests
     [InlineData("HEAD", "hub.mode=subscribe&hub.verify_token=a%20token%20of%20ours&hub.challenge=1")]
     public void Anything_else_is_no_question_of_metas(string method, string query) => Assert.Null(Ask("meta", query, method: method));
 
+    [Attack("A17")]
     [Theory, MemberData(nameof(Abuse))]
     public void Meta_gets_no_challenge_back_that_is_more_than_a_challenge(string challenge) =>
         Assert.Null(Ask("meta", $"hub.mode=subscribe&hub.verify_token=a%20token%20of%20ours&hub.challenge={Escaped(challenge)}"));
@@ -71,6 +74,7 @@ public sealed class ChallengeTests
         Assert.Equal((200, "text/plain; charset=utf-8", "VnuOt4CaTRmHDk-mbFcj_VEIHrKJOWIzMBXqTSj3tB"), (answer.StatusCode, answer.ContentType, Text(answer)));
     }
 
+    [Attack("A17")]
     [Theory, MemberData(nameof(Abuse))]
     public void Dropbox_gets_no_challenge_back_that_is_more_than_a_challenge(string challenge) => Assert.Null(Ask("dropbox", $"challenge={Escaped(challenge)}"));
 
@@ -217,6 +221,7 @@ public sealed class ChallengeTests
         Assert.Null(source.Source.Provider.Handshake(request.With("Twitch-Eventsub-Message-Type", "notification").Envelope, source.Source.Settings));
     }
 
+    [Attack("A17")]
     [Fact]
     public void No_sender_answers_before_the_check_what_it_should_not()
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Providers;
@@ -10,6 +11,7 @@ public sealed class DowngradeTests
     private static readonly byte[] Key = Encoding.UTF8.GetBytes(SignedSource.SecretOf("github"));
     private static readonly byte[] Body = Encoding.UTF8.GetBytes(SignedSource.Body);
 
+    [Attack("A10")]
     [Fact]
     public void Github_refuses_a_genuine_sha1_header_alone()
     {
@@ -17,6 +19,7 @@ public sealed class DowngradeTests
         source.Refuses(source.Sign().Without("X-Hub-Signature-256").Plus("X-Hub-Signature", Sha1()), SignatureResult.MissingSignature);
     }
 
+    [Attack("A10")]
     [Fact]
     public void Github_refuses_a_genuine_sha1_beside_a_wrong_sha256()
     {
@@ -39,6 +42,7 @@ public sealed class DowngradeTests
         source.Accepts(source.Sign().Plus("X-Hub-Signature", "sha1=0"));
     }
 
+    [Attack("A10")]
     [Fact]
     public void Stripe_refuses_a_genuine_signature_under_v0()
     {
@@ -80,6 +84,7 @@ public sealed class DowngradeTests
         source.Refuses(source.Sign().With("X-HubSpot-Signature-v3", hash), SignatureResult.Mismatch);
     }
 
+    [Attack("A10")]
     [Fact]
     public void Square_and_meta_refuse_their_sha1_headers()
     {
@@ -100,6 +105,7 @@ public sealed class DowngradeTests
         source.Accepts(source.Sign().With("Paddle-Signature", $"ts=1700000000;h1={source.Signature("x")};h1={source.Signature()}"));
     }
 
+    [Attack("A11")]
     [Fact]
     public void The_request_cannot_choose_the_algorithm()
     {

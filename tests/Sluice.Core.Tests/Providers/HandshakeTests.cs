@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Providers;
@@ -17,10 +18,12 @@ public sealed class HandshakeTests
         Assert.Equal("3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"u8, answer.Body.Span);
     }
 
+    [Attack("A17")]
     [Fact]
     public void An_unsigned_url_verification_is_refused_like_anything_unsigned() =>
         slack.Refuses(slack.Sign("""{"challenge":"x","type":"url_verification"}""").Without("X-Slack-Signature"), SignatureResult.MissingSignature);
 
+    [Attack("A17")]
     [Theory]
     [InlineData(512, true)]
     [InlineData(513, false)]
@@ -28,6 +31,7 @@ public sealed class HandshakeTests
     public void An_over_long_challenge_is_not_echoed(int length, bool echoed) =>
         Assert.Equal(echoed, Challenge(new string('x', length)) is not null);
 
+    [Attack("A17")]
     [Theory]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("a\\r\\nSet-Cookie: x=1")]

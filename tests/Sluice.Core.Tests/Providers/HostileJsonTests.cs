@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Events;
 using Sluice.Providers;
 
@@ -53,6 +54,7 @@ public sealed class HostileJsonTests
         }
     }
 
+    [Attack("A18")]
     [Theory, MemberData(nameof(Cases))]
     public void Describing_a_hostile_body_never_throws_and_is_fast(string provider, string body)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Providers;
@@ -39,6 +40,7 @@ public sealed class OddRequestTests
         source.Refuses(request.With(source.Names.Id!, new string('é', 2500) + "y"), SignatureResult.Mismatch);
     }
 
+    [Attack("A19")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void Control_characters_and_strange_letters_in_headers_never_throw(string provider)
     {
@@ -51,6 +53,7 @@ public sealed class OddRequestTests
         }
     }
 
+    [Attack("A19")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void Random_headers_are_refused_and_never_throw(string provider)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Providers;
@@ -15,6 +16,7 @@ public sealed class SecretRotationTests
             Assert.Equal(new SignatureCheck(SignatureResult.Valid, i), source.Check(source.Sign(secret: i)));
     }
 
+    [Attack("A39")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void A_secret_is_valid_from_its_first_instant_to_before_its_last(string provider)
     {
@@ -26,6 +28,7 @@ public sealed class SecretRotationTests
         Assert.Equal(new SignatureCheck(SignatureResult.Valid, 1), source.Check(@new, Change.AddSeconds(-10)));
     }
 
+    [Attack("A39")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void Both_secrets_match_in_their_overlap_only(string provider)
     {

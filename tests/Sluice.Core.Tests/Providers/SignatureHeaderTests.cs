@@ -1,9 +1,11 @@
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Providers;
 
 public sealed class SignatureHeaderTests
 {
+    [Attack("A2")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void Without_a_signature_header_nothing_is_accepted(string provider)
     {
@@ -13,6 +15,7 @@ public sealed class SignatureHeaderTests
         source.Refuses(new SignedRequest([], source.Sign().Body), SignatureResult.MissingSignature);
     }
 
+    [Attack("A13")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void A_signature_header_that_stands_twice_is_refused_even_when_both_are_genuine(string provider)
     {
@@ -23,6 +26,7 @@ public sealed class SignatureHeaderTests
         source.Refuses(request.Plus(source.Names.Signature, ""), SignatureResult.AmbiguousHeader);
     }
 
+    [Attack("A13")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void A_timestamp_or_id_header_that_stands_twice_is_refused(string provider)
     {
@@ -51,6 +55,7 @@ public sealed class SignatureHeaderTests
         source.Refuses(request.With(source.Names.Id!, ""), SignatureResult.MissingId);
     }
 
+    [Attack("A13")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void Two_genuine_signatures_joined_by_a_comma_are_refused_where_one_is_meant(string provider)
     {
@@ -62,6 +67,7 @@ public sealed class SignatureHeaderTests
         source.Refuses(request.With(source.Names.Signature, $"{header}, {header}"), "joined with a space");
     }
 
+    [Attack("A12")]
     [Theory]
     [InlineData("stripe", 16, true)]
     [InlineData("stripe", 17, false)]
@@ -89,6 +95,7 @@ public sealed class SignatureHeaderTests
         source.Accepts(source.Sign().With(source.Names.Signature, List(provider, [.. unknown, source.Scheme.Prefix + source.Signature()])));
     }
 
+    [Attack("A12")]
     [Theory]
     [InlineData("stripe")]
     [InlineData("standard-webhooks")]

@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Providers;
@@ -5,6 +6,7 @@ namespace Sluice.Core.Tests.Providers;
 /// <summary>One spelling of a signature counts: the sender's.</summary>
 public sealed class SpellingTests
 {
+    [Attack("A4")]
     [Theory]
     [InlineData("stripe")]
     [InlineData("github")]
@@ -25,6 +27,7 @@ public sealed class SpellingTests
         source.Refuses(source.Sign().With("X-Signature", "SHA256=" + source.Signature()), SignatureResult.MalformedSignature);
     }
 
+    [Attack("A4")]
     [Fact]
     public void Hex_with_letters_that_only_lower_to_hex_is_refused()
     {
@@ -35,6 +38,7 @@ public sealed class SpellingTests
         source.Refuses(source.Sign().With("X-Signature", "sha256=" + source.Signature().Replace('a', 'ａ')), "full-width a");
     }
 
+    [Attack("A4")]
     [Theory]
     [InlineData("shopify")]
     [InlineData("standard-webhooks")]

@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Providers;
@@ -40,6 +41,7 @@ public sealed class TamperingTests
         source.Refuses(request.Carrying(""), SignatureResult.Mismatch);
     }
 
+    [Attack("A6")]
     [Theory]
     [InlineData("""{"id": "evt_1", "type": "a.b"}""")]
     [InlineData("""{"type":"a.b","id":"evt_1"}""")]
@@ -71,6 +73,7 @@ public sealed class TamperingTests
         }
     }
 
+    [Attack("A3")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void A_signature_header_cut_anywhere_is_refused(string provider)
     {
@@ -84,6 +87,7 @@ public sealed class TamperingTests
         }
     }
 
+    [Attack("A4")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void A_signature_with_anything_behind_it_is_refused(string provider)
     {

@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Providers;
@@ -9,6 +10,7 @@ public sealed class TimestampTests
         { "stripe", 300 }, { "slack", 300 }, { "standard-webhooks", 300 }, { "hmac", 300 }, { "zoom", 300 }, { "paddle", 300 }, { "hubspot", 300 }, { "zendesk", 300 }, { "twitch", 600 },
     };
 
+    [Attack("A7")]
     [Theory, MemberData(nameof(Tolerances))]
     public void The_tolerance_is_exact_to_the_second_both_ways(string provider, int tolerance)
     {
@@ -53,6 +55,7 @@ public sealed class TimestampTests
         Assert.Equal(0, source.Check(source.Sign(), SignedSource.Now.AddDays(-1)).Secret);
     }
 
+    [Attack("A7")]
     [Theory]
     [InlineData("-1")]
     [InlineData("-1700000000")]
@@ -148,6 +151,7 @@ public sealed class TimestampTests
         }
     }
 
+    [Attack("A7")]
     [Theory, MemberData(nameof(SignedSource.SecondsProviders), MemberType = typeof(SignedSource))]
     public void Milliseconds_are_no_seconds(string provider)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Sluice.Configuration;
+using Sluice.Contracts;
 using Sluice.Providers;
 
 namespace Sluice.Core.Tests.Providers;
@@ -48,6 +49,7 @@ public sealed class VectorTests
         SignedSource.Of("standard-webhooks", ("Secrets:0", "whsec_" + vector.Key)).Accepts(vector.Request, vector.At);
     }
 
+    [Attack("A1")]
     [Theory, MemberData(nameof(SignedSource.Providers), MemberType = typeof(SignedSource))]
     public void The_empty_key_of_the_negative_vector_makes_no_key(string provider)
     {

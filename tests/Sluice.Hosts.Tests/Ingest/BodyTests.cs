@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Hosts.Tests.Fixtures;
 
 namespace Sluice.Hosts.Tests.Ingest;
@@ -29,6 +30,7 @@ public sealed class BodyTests
         "\0\0\0",
     };
 
+    [Attack("A18")]
     [Theory]
     [MemberData(nameof(Strange))]
     public async Task A_signed_body_is_kept_even_if_nobody_can_read_it(string body)
@@ -43,6 +45,7 @@ public sealed class BodyTests
         Assert.Equal(bytes, (await sluice.Store.LoadAsync(id, TestContext.Current.CancellationToken))!.Body.ToArray());
     }
 
+    [Attack("A18")]
     [Theory]
     [InlineData(64, false)]
     [InlineData(65, true)]
@@ -56,6 +59,7 @@ public sealed class BodyTests
         Assert.Equal(tooDeep ? "unknown" : "deep", (await sluice.EventAsync(id)).Type);
     }
 
+    [Attack("A18")]
     [Fact]
     public async Task Bytes_that_are_no_text_are_kept_as_they_are()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sluice.Contracts;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Inspection;
 
@@ -81,6 +82,7 @@ public sealed class BrokenConnectionTests
         AssertNoFault(sluice);
     }
 
+    [Attack("A19")]
     [Theory]
     [InlineData("\r\n\r\n\r\n\r\n")]
     [InlineData("GET\r\n\r\n")]

@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Inspection;
@@ -7,6 +8,7 @@ namespace Sluice.Hosts.Tests.Ingest;
 /// <summary>However often a sender sends an event, it is one event with one delivery to each destination.</summary>
 public sealed class DuplicateTests
 {
+    [Attack("A8")]
     [Fact]
     public async Task The_same_request_twice_is_one_event_and_a_duplicate_of_the_same_id()
     {
@@ -21,6 +23,7 @@ public sealed class DuplicateTests
         Assert.Equal(1, sink.Count);
     }
 
+    [Attack("A8")]
     [Fact]
     public async Task The_same_request_64_times_at_once_is_accepted_once()
     {
@@ -62,6 +65,7 @@ public sealed class DuplicateTests
         Assert.Contains(sluice.Log.Lines, line => line.Message == $"stripe sent event {id} again with other bytes; the first are kept");
     }
 
+    [Attack("A8")]
     [Fact]
     public async Task The_same_event_signed_anew_is_a_duplicate()
     {
@@ -72,6 +76,7 @@ public sealed class DuplicateTests
         Assert.Equal((id, "duplicate"), await AnswerAsync(sluice, sluice.Stripe()));
     }
 
+    [Attack("A38")]
     [Fact]
     public async Task The_same_id_at_another_source_is_another_event()
     {
@@ -91,6 +96,7 @@ public sealed class DuplicateTests
         Assert.NotEqual(id, await sluice.AcceptAsync(Sender.Stripe.Sign("""{"type":"a" }""", sluice.Now)));
     }
 
+    [Attack("A38")]
     [Fact]
     public async Task An_unsigned_request_takes_no_id_from_the_real_one()
     {

@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Inspection;
 
@@ -64,6 +65,7 @@ public sealed class HeaderTests
         Assert.Null(kept.First("Sluice-Forged"));
     }
 
+    [Attack("A13")]
     [Theory]
     [InlineData("Stripe-Signature")]
     [InlineData("stripe-signature")]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Contracts;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Inspection;
 
@@ -43,6 +44,7 @@ public sealed class RejectionTests
         Assert.Equal((401, $$"""{"error":"signature refused: {{finding}}"}"""), (answer.Status, answer.Text));
     }
 
+    [Attack("A2")]
     [Fact]
     public async Task A_request_without_anything_is_refused()
     {
@@ -54,6 +56,7 @@ public sealed class RejectionTests
         Assert.Equal(Nothing, await sluice.StatsAsync());
     }
 
+    [Attack("A15")]
     [Fact]
     public async Task The_signature_of_one_source_opens_no_other()
     {
@@ -82,6 +85,7 @@ public sealed class RejectionTests
         await IsClosedAsync(sluice, sluice.Stripe().Carrying("{}"));
     }
 
+    [Attack("A39")]
     [Fact]
     public async Task While_a_secret_is_rotated_both_are_valid_and_then_only_the_new_one()
     {
@@ -108,6 +112,7 @@ public sealed class RejectionTests
         Assert.Equal(Nothing, await sluice.StatsAsync());
     }
 
+    [Attack("A17")]
     [Fact]
     public async Task A_forged_url_verification_is_refused_and_echoes_nothing()
     {

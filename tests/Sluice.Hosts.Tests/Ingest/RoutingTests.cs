@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Hosts.Tests.Fixtures;
 
 namespace Sluice.Hosts.Tests.Ingest;
@@ -27,6 +28,7 @@ public sealed class RoutingTests
         Assert.Equal(0, (await sluice.StatsAsync()).Events);
     }
 
+    [Attack("A15")]
     [Theory]
     [InlineData("/api/webhooks/../x")]
     [InlineData("/api/webhooks/../../etc/passwd")]
@@ -63,6 +65,7 @@ public sealed class RoutingTests
         Assert.Equal(0, (await sluice.StatsAsync()).Events);
     }
 
+    [Attack("A15")]
     [Theory]
     [InlineData("/api/webhooks/stripe/")]
     [InlineData("/API/Webhooks/stripe")]

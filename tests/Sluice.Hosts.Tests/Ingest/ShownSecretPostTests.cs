@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Sluice.Contracts;
 using Sluice.Hosts.Tests.Fixtures;
 
 namespace Sluice.Hosts.Tests.Ingest;
@@ -9,6 +10,7 @@ public sealed class ShownSecretPostTests
 {
     private const string Secret = "CANARY0123456789abcdef";
 
+    [Attack("A15")]
     [Fact]
     public async Task A_secret_in_the_path_opens_its_source_and_no_other()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
+using Sluice.Contracts;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Inspection;
 
@@ -133,6 +134,7 @@ public sealed class TrustTests
         Assert.Equal(401, (await sluice.PostAsync(Sender.Stripe.Sign("""{"id":"evt_1","other":1}""", sluice.Now.AddHours(-1)))).Status);
     }
 
+    [Attack("A39")]
     [Fact]
     public async Task Which_secret_matched_is_counted_by_its_position()
     {

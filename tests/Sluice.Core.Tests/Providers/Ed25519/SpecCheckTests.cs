@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sluice.Contracts;
 
 namespace Sluice.Core.Tests.Providers;
 
@@ -12,6 +13,7 @@ public sealed class SpecCheckTests
 
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Vectors.Length)];
 
+    [Attack("A14")]
     [Fact]
     public void Of_the_twelve_two_and_three_are_accepted()
     {
@@ -20,6 +22,7 @@ public sealed class SpecCheckTests
         Assert.Equal([0, 1, 11], Numbers.Select(row => row.Data).Where(number => Vectors[number].OpenSsl && !Vectors[number].Accepted));
     }
 
+    [Attack("A14")]
     [Theory, MemberData(nameof(Numbers))]
     public void A_vector_gets_its_verdict(int number) => Assert.Equal(Vectors[number].Accepted, Vectors[number].Signed.IsAccepted());
 

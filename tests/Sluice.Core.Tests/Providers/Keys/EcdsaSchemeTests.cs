@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Events;
 using Sluice.Providers;
 using static Sluice.Providers.SignatureResult;
@@ -23,6 +24,7 @@ public sealed class EcdsaSchemeTests
 
     private readonly KeyedSource source = Source(Key);
 
+    [Attack("A6")]
     [Fact]
     public void The_published_example_is_accepted_and_no_other_body()
     {
@@ -64,6 +66,7 @@ public sealed class EcdsaSchemeTests
         source.Accepts(WithSignature(Der(Integer(r), Integer(Padded(other)))));
     }
 
+    [Attack("A14")]
     [Fact]
     public void Signatures_of_zero_or_beyond_the_order_are_refused()
     {
@@ -77,6 +80,7 @@ public sealed class EcdsaSchemeTests
         source.Accepts(WithSignature(Der(Integer(r), Integer(s))));
     }
 
+    [Attack("A14")]
     [Fact]
     public void Der_in_any_other_spelling_is_refused()
     {
@@ -110,6 +114,7 @@ public sealed class EcdsaSchemeTests
     [InlineData("MEUCIQCtIHJeH93Y qpYeWrySphQgpNGNr/U+UyUlBkU6n7RAwIgJTz2C+8a8xonZGi6BpSzoQsbVRamr2nlxFDWYNH2j/0=")]
     public void What_is_no_base64_is_refused(string text) => source.Refuses(source.Sign(PrivateKey, Body).With(Signature, text), MalformedSignature);
 
+    [Attack("A14")]
     [Fact]
     public void A_signature_of_any_length_never_throws()
     {
@@ -143,6 +148,7 @@ public sealed class EcdsaSchemeTests
         source.Refuses(WithSignature(Key.SignData(Encoding.UTF8.GetBytes("1700000000" + Body), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)), Mismatch);
     }
 
+    [Attack("A14")]
     [Fact]
     public void Keys_of_other_curves_and_kinds_and_points_off_the_curve_make_no_source()
     {

@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using System.Globalization;
 using System.Text;
 using Sluice.Providers;
@@ -167,6 +168,7 @@ public sealed class Ed25519SchemeTests
         both.Refuses(own.Carrying("{}"), Mismatch);
     }
 
+    [Attack("A11")]
     [Fact]
     public void Standard_webhooks_with_one_kind_refuses_the_other()
     {

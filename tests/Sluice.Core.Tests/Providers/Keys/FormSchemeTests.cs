@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Sluice.Configuration;
+using Sluice.Contracts;
 using Sluice.Events;
 using Sluice.Providers;
 using static Sluice.Providers.SignatureResult;
@@ -54,6 +55,7 @@ public sealed class FormSchemeTests
         twilio.Refuses(Twilio(TwilioForm + "&Digits=12345"), Mismatch);
     }
 
+    [Attack("A16")]
     [Theory]
     [InlineData("https://mycompany.com:443/myapp.php?foo=1&bar=2", true)]
     [InlineData("https://mycompany.com:8443/myapp.php?foo=1&bar=2", true)]
@@ -72,6 +74,7 @@ public sealed class FormSchemeTests
         twilio.Refuses(Twilio().With("X-Twilio-Signature", Hmac(Token, "https://mycompany.com:80/myapp.php?foo=1&bar=2CallSidCA1234567890ABCDECaller+14158675309Digits1234From+14158675309To+18005551212")), Mismatch);
     }
 
+    [Attack("A16")]
     [Fact]
     public void No_header_says_where_a_request_came_to()
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Sluice.Contracts;
 using Sluice.Providers;
 using static Sluice.Providers.SignatureResult;
 
@@ -87,6 +88,7 @@ public sealed class JwtSchemeTests : IDisposable
         source.Refuses(Sent().To($"{KeyedSource.Url}?access_token="), MalformedSignature);
     }
 
+    [Attack("A11")]
     [Fact]
     public void None_and_shared_secrets_are_refused()
     {
@@ -104,6 +106,7 @@ public sealed class JwtSchemeTests : IDisposable
         source.Refuses(With(Token("""{"alg":"RS256","crit":["b64"],"b64":false}""")), MalformedSignature);
     }
 
+    [Attack("A11")]
     [Fact]
     public void Keys_that_the_token_brings_are_never_used()
     {
@@ -112,6 +115,7 @@ public sealed class JwtSchemeTests : IDisposable
             source.Refuses(With(Token(header, sign: data => OtherRsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))), Mismatch);
     }
 
+    [Attack("A14")]
     [Fact]
     public void Psychic_and_other_odd_signatures_are_refused()
     {

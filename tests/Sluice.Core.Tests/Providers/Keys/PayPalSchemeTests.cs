@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Providers;
 using static Sluice.Providers.SignatureResult;
 
@@ -56,6 +57,7 @@ public sealed class PayPalSchemeTests : IDisposable
         source.Refuses(Signed().With("paypal-transmission-id", "x|2026-01-01T00:00:00Z"), MalformedSignature);
     }
 
+    [Attack("A11")]
     [Theory]
     [InlineData("SHA1withRSA")]
     [InlineData("sha256withrsa")]
