@@ -43,6 +43,6 @@ public sealed partial class FixedTimeTests
     }
 
     // Comparisons of arrays and texts that stop at the first difference, where the two sides are named after what is secret.
-    [GeneratedRegex(@"\.SequenceEqual\(|\b(secret|signature|expected|candidate|given|token)\b(\.Value|\.Span)?\s*[!=]=\s*(?!null|""""|default|secret\.Trim)|(?<!nameof\()\b(secret|signature|expected|candidate|given|token)\b\.Equals\(", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\.SequenceEqual\(|\b(secret|signature|expected|candidate|given|token)\b(\.Value|\.Span)?\s*[!=]=(?>\s*)(?!null|""""|default|secret\.Trim)|(?<!nameof\()\b(secret|signature|expected|candidate|given|token)\b\.Equals\(", RegexOptions.IgnoreCase)]
     private static partial Regex Early();
 }
