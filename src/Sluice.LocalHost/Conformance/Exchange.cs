@@ -9,5 +9,9 @@ internal sealed record Exchange(int? StatusCode, bool IsSuccess, TimeSpan Took, 
     /// <summary>We hung up before an answer could come: that is no fault of the receiver's.</summary>
     public bool IsBrokenOff { get; init; }
 
-    public override string ToString() => StatusCode is { } code ? $"{code}" : Error is null ? "no answer" : $"no answer ({Error})";
+    /// <summary>We waited as long as anybody would.</summary>
+    public bool IsTimeout { get; init; }
+
+    /// <summary>What became of the request, behind "it was".</summary>
+    public override string ToString() => StatusCode is { } code ? $"answered {code}" : $"not answered ({Error})";
 }

@@ -29,7 +29,7 @@ internal static class Performance
         {
             var scene = new Scene(scenario.Name);
             scenes.Add(scene);
-            if (stage.Closed is { } reason) scene.LeaveOut(reason);
+            if (stage.IsClosed) scene.LeaveOut();
             else await scenario.PlayAsync(stage, scene, cancellationToken);
             if (stage.Facts.Deadline is { } deadline && scene.Exchanges.Select(exchange => exchange.Took).DefaultIfEmpty().Max() is var slowest && slowest > deadline)
                 scene.Blame(FaultKind.TooSlow, $"an answer took {slowest.TotalSeconds:0.#} s; {stage.Facts.Title} waits {deadline.TotalSeconds:0.#} s");

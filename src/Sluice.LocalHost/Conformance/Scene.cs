@@ -21,7 +21,7 @@ internal sealed class Scene(string name)
     /// <summary>What could not be checked or is worth a word, and is no fault.</summary>
     public IReadOnlyList<string> Notes => notes;
 
-    /// <summary>Whether it was left out; the note says why.</summary>
+    /// <summary>Whether it was left out; a note says why.</summary>
     public bool IsLeftOut { get; private set; }
 
     public void Add(Exchange exchange) => exchanges.Enqueue(exchange);
@@ -37,15 +37,16 @@ internal sealed class Scene(string name)
     public void Judge(PlayedEvent played, Exchange exchange)
     {
         if (exchange.IsSuccess || exchange.IsBrokenOff) return;
-        if (played.Successes == 0) Blame(FaultKind.RefusesGenuine, $"a genuine event was answered {exchange}");
-        else Blame(FaultKind.RefusesDuplicates, $"an event that came again was answered {exchange}");
+        if (played.Successes == 0) Blame(FaultKind.RefusesGenuine, $"a genuine event was {exchange}");
+        else Blame(FaultKind.RefusesDuplicates, $"an event that came again was {exchange}");
     }
 
     public void Note(string note) => notes.Add(note);
 
-    public void LeaveOut(string reason)
+    /// <param name="reason">Null where it has been said already.</param>
+    public void LeaveOut(string? reason = null)
     {
         IsLeftOut = true;
-        notes.Add(reason);
+        if (reason is not null) notes.Add(reason);
     }
 }

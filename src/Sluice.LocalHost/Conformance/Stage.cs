@@ -41,8 +41,11 @@ internal sealed class Stage(SendTarget target, Uri url, string type, HttpClient 
     /// <summary>How bodies are written unless a scenario says otherwise.</summary>
     public BodyForm Form { get; set; }
 
-    /// <summary>Why nothing more is worth sending; null while something is.</summary>
-    public string? Closed { get; set; }
+    /// <summary>Whether nothing more is worth sending.</summary>
+    public bool IsClosed { get; set; }
+
+    /// <summary>Host and port of the receiver.</summary>
+    public string Address => url.Authority;
 
     /// <summary>How long the sender's own schedule is waited for, as a part of the real time.</summary>
     public required double Scale { get; init; }
@@ -125,7 +128,7 @@ internal sealed class Stage(SendTarget target, Uri url, string type, HttpClient 
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            exchange = new(null, false, time.GetElapsedTime(started), e is OperationCanceledException ? "timed out" : SafeText.OneLine(e.Message, 200));
+            exchange = new(null, false, time.GetElapsedTime(started), e is OperationCanceledException ? "timed out" : SafeText.OneLine(e.Message, 200)) { IsTimeout = e is OperationCanceledException };
         }
 
         scene.Add(exchange);

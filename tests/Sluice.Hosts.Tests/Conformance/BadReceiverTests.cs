@@ -41,6 +41,7 @@ public sealed class BadReceiverTests
         var report = await Played.PlayAsync(Played.Stage(target, receiver.Url, Played.Observer(receiver.KeptUrl)));
         Assert.Equal(FaultKind.RefusesGenuine, Assert.Single(report.Faults).Kind);
         Assert.Equal(2, report.Scenarios.Sum(scene => scene.Sent));
+        Assert.Equal("genuine: what refuses a genuine event is sent nothing else", Assert.Single(report.Notes));
         Assert.All(report.Scenarios.Skip(1), scene => Assert.Equal("left out", scene.Verdict));
     }
 

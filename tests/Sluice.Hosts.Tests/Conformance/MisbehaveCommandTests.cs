@@ -100,6 +100,14 @@ public sealed class MisbehaveCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receiver_that_is_not_there_is_one_line()
+    {
+        var said = await folder.RunAsync("send", "stripe", "--misbehave", "--url", "http://127.0.0.1:1/hooks");
+        Assert.Equal(1, said.ExitCode);
+        Assert.StartsWith("sluice: 127.0.0.1:1 cannot be reached: ", Assert.Single(said.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_observed_url_that_answers_something_else_is_named()
     {
         var said = await folder.RunAsync("send", "stripe", "--misbehave", "--scale", "0", "--observe", $"{sluice.Url}/api/health", "--only", "answer");

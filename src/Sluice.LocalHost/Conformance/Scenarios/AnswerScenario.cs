@@ -21,7 +21,7 @@ internal sealed class AnswerScenario : IScenario
             var exchange = await stage.SendAsync(scene, played, cancellationToken);
             scene.Judge(played, exchange);
             if (exchange.IsSuccess && !(await observer.LookAsync([played], cancellationToken))[0].IsReceived)
-                scene.Blame(FaultKind.AnswersBeforeKeeping, $"an event was answered {exchange} and was not kept at that moment");
+                scene.Blame(FaultKind.AnswersBeforeKeeping, $"an event was {exchange} and was not kept at that moment");
         }
     }
 }

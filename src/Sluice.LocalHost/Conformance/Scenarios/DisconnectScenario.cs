@@ -12,7 +12,7 @@ internal sealed class DisconnectScenario : IScenario
             var played = stage.NewEvent(scene);
             await stage.BreakOffAsync(scene, played, hard, cancellationToken);
             var exchange = await stage.SendAsync(scene, played, cancellationToken, repeat: 1);
-            if (!exchange.IsSuccess) scene.Blame(FaultKind.RefusesDuplicates, $"an event that came again after the connection broke was answered {exchange}");
+            if (!exchange.IsSuccess) scene.Blame(FaultKind.RefusesDuplicates, $"an event that came again after the connection broke was {exchange}");
         }
     }
 }

@@ -9,6 +9,6 @@ internal sealed class ExactBytesScenario : IScenario
     {
         var played = stage.NewEvent(scene);
         var exchange = await stage.SendAsync(scene, played, stage.Proven(played, form: BodyForm.Odd), cancellationToken);
-        if (!exchange.IsSuccess) scene.Blame(FaultKind.ChecksParsedBody, $"an event with odd blanks, escapes and letters, signed over its bytes, was answered {exchange}");
+        if (!exchange.IsSuccess) scene.Blame(FaultKind.ChecksParsedBody, $"an event with odd blanks, escapes and letters, signed over its bytes, was {exchange}");
     }
 }

@@ -14,8 +14,8 @@ internal sealed class ForgeryScenario : IScenario
             var exchange = await stage.SendAsync(scene, forgery.Event, forgery.Request, cancellationToken);
             // A secret that is part of the URL makes another URL: there may be nothing at it.
             var isRefused = exchange.StatusCode is 400 or 401 or 403 || (exchange.StatusCode == 404 && stage.Target.Scheme.IsInPath);
-            if (exchange.StatusCode is >= 200 and < 300) scene.Blame(FaultKind.AcceptsForgeries, $"an event {forgery.What} was answered {exchange}");
-            else if (!isRefused) scene.Blame(FaultKind.RefusesForgeriesOddly, $"an event {forgery.What} was answered {exchange}");
+            if (exchange.StatusCode is >= 200 and < 300) scene.Blame(FaultKind.AcceptsForgeries, $"an event {forgery.What} was {exchange}");
+            else if (!isRefused) scene.Blame(FaultKind.RefusesForgeriesOddly, $"an event {forgery.What} was {exchange}");
         }
     }
 }

@@ -16,13 +16,13 @@ internal sealed class RotationScenario : IScenario
         foreach (var secret in stage.NextSecrets)
         {
             var exchange = await SendAsync(stage, scene, secret, isForged: false, cancellationToken);
-            if (!exchange.IsSuccess) scene.Blame(FaultKind.RefusesNextSecret, $"an event signed with a secret that is valid beside the first was answered {exchange}");
+            if (!exchange.IsSuccess) scene.Blame(FaultKind.RefusesNextSecret, $"an event signed with a secret that is valid beside the first was {exchange}");
         }
 
         foreach (var secret in stage.RetiredSecrets)
         {
             var exchange = await SendAsync(stage, scene, secret, isForged: true, cancellationToken);
-            if (exchange.IsSuccess) scene.Blame(FaultKind.AcceptsRetiredSecret, $"an event signed with a secret that is not valid any more was answered {exchange}");
+            if (exchange.IsSuccess) scene.Blame(FaultKind.AcceptsRetiredSecret, $"an event signed with a secret that is not valid any more was {exchange}");
         }
     }
 
