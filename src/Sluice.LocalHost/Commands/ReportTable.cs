@@ -11,16 +11,16 @@ internal static class ReportTable
     public static void Print(ReportView report)
     {
         var table = Output.Table("Scenario", "Sent", "Answered", "Slowest", "Kept", "Delivered", "Verdict");
-        foreach (var scene in report.Scenarios)
+        foreach (var scenario in report.Scenarios)
         {
             table.AddRow(
-                Output.Safe(scene.Name),
-                scene.Sent == 0 ? "" : scene.Sent.ToString(CultureInfo.InvariantCulture),
-                Output.Safe(Answers(scene)),
-                scene.SlowestMs is { } slowest ? string.Create(CultureInfo.InvariantCulture, $"{slowest:0} ms") : "",
-                Of(scene.Kept, scene),
-                Of(scene.Delivered, scene),
-                scene.Verdict switch { "good" => "[green]good[/]", "bad" => "[red]bad[/]", var other => Output.Safe(other) });
+                Output.Safe(scenario.Name),
+                scenario.Sent == 0 ? "" : scenario.Sent.ToString(CultureInfo.InvariantCulture),
+                Output.Safe(Answers(scenario)),
+                scenario.SlowestMs is { } slowest ? string.Create(CultureInfo.InvariantCulture, $"{slowest:0} ms") : "",
+                Of(scenario.Kept, scenario),
+                Of(scenario.Delivered, scenario),
+                scenario.Verdict switch { "good" => "[green]good[/]", "bad" => "[red]bad[/]", var other => Output.Safe(other) });
         }
 
         Output.Person.Write(table);
@@ -40,13 +40,13 @@ internal static class ReportTable
         }
     }
 
-    private static string Answers(SceneReport scene) => string.Join(", ",
+    private static string Answers(ScenarioReport scenario) => string.Join(", ",
     [
-        .. scene.Answers.Select(answer => string.Create(CultureInfo.InvariantCulture, $"{answer.StatusCode} x {answer.Count}")),
-        .. scene.BrokenOff > 0 ? [$"hung up x {scene.BrokenOff}"] : (string[])[],
-        .. scene.Unanswered > 0 ? [$"none x {scene.Unanswered}"] : (string[])[],
+        .. scenario.Answers.Select(answer => string.Create(CultureInfo.InvariantCulture, $"{answer.StatusCode} x {answer.Count}")),
+        .. scenario.BrokenOff > 0 ? [$"hung up x {scenario.BrokenOff}"] : (string[])[],
+        .. scenario.Unanswered > 0 ? [$"none x {scenario.Unanswered}"] : (string[])[],
     ]);
 
-    private static string Of(int? count, SceneReport scene) =>
-        scene.Sent == 0 ? "" : count is null ? "not known" : scene.Events == 0 && count == 0 ? "none" : string.Create(CultureInfo.InvariantCulture, $"{count} of {scene.Events}");
+    private static string Of(int? count, ScenarioReport scenario) =>
+        scenario.Sent == 0 ? "" : count is null ? "not known" : scenario.Events == 0 && count == 0 ? "none" : string.Create(CultureInfo.InvariantCulture, $"{count} of {scenario.Events}");
 }

@@ -15,7 +15,7 @@ internal static class SendMisbehaviour
     public static readonly Option<bool> Misbehave = new("--misbehave") { Description = "Do what this sender does on bad days (repeats, forgeries, bursts, broken connections) and judge the receiver" };
 
     private static readonly Option<double?> Scale = new("--scale") { Description = "With --misbehave: which part of the time between the sender's repeats is waited for, from 0 to 1 [default: two seconds in all]", HelpName = "N" };
-    private static readonly Option<string?> Only = new("--only") { Description = $"With --misbehave: only these scenarios, by commas: {string.Join(", ", Performance.Scenarios.Select(scenario => scenario.Name))}", HelpName = "NAMES" };
+    private static readonly Option<string?> Only = new("--only") { Description = $"With --misbehave: only these scenarios, by commas: {string.Join(", ", ConformanceRun.Scenarios.Select(scenario => scenario.Name))}", HelpName = "NAMES" };
     private static readonly Option<string?> Observe = new("--observe") { Description = "With --misbehave: a URL that answers a JSON array of the ids the receiver has kept, each as often as it kept it", HelpName = "URL" };
     private static readonly Option<string?> NextSecret = new("--next-secret") { Description = "With --misbehave: another secret that the receiver takes, or env:NAME or file:PATH", HelpName = "S" };
     private static readonly Option<string?> RetiredSecret = new("--retired-secret") { Description = "With --misbehave: a secret that the receiver takes no more, or env:NAME or file:PATH", HelpName = "S" };
@@ -47,7 +47,7 @@ internal static class SendMisbehaviour
         using var ops = FindOps(parsed, url);
         // Without a configuration at hand the URL says what the source is called there.
         if (NameIn(url) is { } name) sender = sender with { Settings = sender.Settings with { Name = name } };
-        var stage = new Stage(sender, url, type, client, time, new Random(seed), FindObserver(parsed, client, ops))
+        var played = new PlayedSender(sender, url, type, client, time, new Random(seed), FindObserver(parsed, client, ops))
         {
             Scale = scale,
             NextSecrets = [.. Others(sender, time.GetUtcNow(), isValid: true), .. Resolve(parsed, NextSecret)],
@@ -59,7 +59,7 @@ internal static class SendMisbehaviour
         ConformanceReport report = null!;
         try
         {
-            await Job.RunAsync("Misbehaving", async tell => report = await Performance.PlayAsync(stage, only, tell, limit.Token), only?.Length ?? Performance.Scenarios.Count);
+            await Job.RunAsync("Misbehaving", async tell => report = await ConformanceRun.PlayAsync(played, only, tell, limit.Token), only?.Length ?? ConformanceRun.Scenarios.Count);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -88,7 +88,7 @@ internal static class SendMisbehaviour
     {
         if (parsed.GetValue(Only) is not { } text) return null;
         var names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var known = Performance.Scenarios.Select(scenario => scenario.Name).ToList();
+        var known = ConformanceRun.Scenarios.Select(scenario => scenario.Name).ToList();
         if (names.FirstOrDefault(name => !known.Contains(name)) is { } unknown) throw new CommandException($"--only '{SafeText.OneLine(unknown, 60)}' is no scenario; there are {string.Join(", ", known)}");
         return [.. names.Append(known[0]).Distinct()];
     }

@@ -5,7 +5,7 @@ namespace Sluice.LocalHost.Conformance;
 /// <summary>What a run has shown.</summary>
 internal sealed record ConformanceReport
 {
-    public required IReadOnlyList<SceneReport> Scenarios { get; init; }
+    public required IReadOnlyList<ScenarioReport> Scenarios { get; init; }
 
     /// <summary>What is wrong, each kind once.</summary>
     public required IReadOnlyList<Fault> Faults { get; init; }
@@ -15,18 +15,18 @@ internal sealed record ConformanceReport
 
     public bool IsGood => Faults.Count == 0;
 
-    public static ConformanceReport Of(IReadOnlyList<Scene> scenes, IReadOnlyDictionary<PlayedEvent, Observed>? observed)
+    public static ConformanceReport Of(IReadOnlyList<ScenarioRecord> records, IReadOnlyDictionary<PlayedEvent, Observed>? observed)
     {
-        var faults = scenes.SelectMany(scene => scene.Faults)
+        var faults = records.SelectMany(record => record.Faults)
             .GroupBy(fault => fault.Kind)
             .Select(kind => kind.First() with { Scenarios = [.. kind.SelectMany(fault => fault.Scenarios)] })
             .ToList();
         // Whoever takes anything takes recordings and old secrets too: that is not another fault.
         if (faults.Exists(fault => fault.Kind == FaultKind.AcceptsForgeries))
             faults.RemoveAll(fault => fault.Kind is FaultKind.IgnoresTime or FaultKind.AcceptsRetiredSecret or FaultKind.KeepsForgeries);
-        var notes = scenes.SelectMany(scene => scene.Notes.Select(note => $"{scene.Name}: {note}")).ToList();
+        var notes = records.SelectMany(record => record.Notes.Select(note => $"{record.Name}: {note}")).ToList();
         if (observed is null) notes.Add("not checked, as nobody says what is kept: that every event is kept, and kept once, and kept before the answer, and that nothing refused is kept");
-        return new() { Scenarios = [.. scenes.Select(scene => SceneReport.Of(scene, observed))], Faults = faults, Notes = notes };
+        return new() { Scenarios = [.. records.Select(record => ScenarioReport.Of(record, observed))], Faults = faults, Notes = notes };
     }
 }
 
@@ -40,25 +40,25 @@ internal sealed record ConformanceReport
 /// <param name="Kept">How many are, one that is kept twice counted twice; null where nobody knows.</param>
 /// <param name="Delivered">How many events are delivered wherever they go; null where nobody knows.</param>
 /// <param name="Verdict">good, bad or left out.</param>
-internal sealed record SceneReport(
+internal sealed record ScenarioReport(
     string Name, int Sent, IReadOnlyList<AnswerCount> Answers, int BrokenOff, int Unanswered, double? SlowestMs, int Events, int? Kept, int? Delivered, string Verdict)
 {
-    public static SceneReport Of(Scene scene, IReadOnlyDictionary<PlayedEvent, Observed>? observed)
+    public static ScenarioReport Of(ScenarioRecord record, IReadOnlyDictionary<PlayedEvent, Observed>? observed)
     {
-        var answered = scene.Exchanges.Where(exchange => exchange.StatusCode is not null).ToList();
-        var genuine = scene.Events.Where(played => played is { IsForged: false, Successes: > 0 }).ToList();
-        var brokenOff = scene.Exchanges.Count(exchange => exchange.IsBrokenOff);
+        var answered = record.Exchanges.Where(exchange => exchange.StatusCode is not null).ToList();
+        var genuine = record.Events.Where(played => played is { IsForged: false, Successes: > 0 }).ToList();
+        var brokenOff = record.Exchanges.Count(exchange => exchange.IsBrokenOff);
         return new(
-            scene.Name,
-            scene.Exchanges.Count,
+            record.Name,
+            record.Exchanges.Count,
             [.. answered.CountBy(exchange => exchange.StatusCode!.Value).OrderBy(pair => pair.Key).Select(pair => new AnswerCount(pair.Key, pair.Value))],
             brokenOff,
-            scene.Exchanges.Count - answered.Count - brokenOff,
+            record.Exchanges.Count - answered.Count - brokenOff,
             answered.Count == 0 ? null : answered.Max(exchange => exchange.Took.TotalMilliseconds),
             genuine.Count,
-            observed is null ? null : scene.Events.Sum(played => observed[played].Kept / played.Count),
+            observed is null ? null : record.Events.Sum(played => observed[played].Kept / played.Count),
             observed is null || genuine.Exists(played => observed[played].IsDelivered is null) ? null : genuine.Count(played => observed[played].IsDelivered == true),
-            scene.Faults.Count > 0 ? "bad" : scene.IsLeftOut ? "left out" : "good");
+            record.Faults.Count > 0 ? "bad" : record.IsLeftOut ? "left out" : "good");
     }
 }
 
@@ -69,7 +69,7 @@ internal sealed record AnswerCount(int StatusCode, int Count);
 /// <param name="Url">Where to, without a secret that is part of it.</param>
 /// <param name="Verdict">good or bad.</param>
 internal sealed record ReportView(
-    string Provider, string Source, string Url, int Seed, double Scale, string Verdict, IReadOnlyList<SceneReport> Scenarios, IReadOnlyList<Fault> Faults, IReadOnlyList<string> Notes);
+    string Provider, string Source, string Url, int Seed, double Scale, string Verdict, IReadOnlyList<ScenarioReport> Scenarios, IReadOnlyList<Fault> Faults, IReadOnlyList<string> Notes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
 [JsonSerializable(typeof(ReportView))]

@@ -6,28 +6,28 @@ namespace Sluice.LocalHost.Conformance;
 internal static class Forgeries
 {
     /// <summary>Each with the event it is made of and what is wrong with it, in an order of the run's own.</summary>
-    public static IReadOnlyList<Forgery> Of(Stage stage, Scene scene)
+    public static IReadOnlyList<Forgery> Of(PlayedSender sender, ScenarioRecord record)
     {
-        var target = stage.Target;
+        var target = sender.Target;
         var verifier = target.Scheme.Prepare(target.Settings with { Secrets = target.Scheme.ChecksPublicKeys || target.Secret.Value is not { } secret ? target.Settings.Secrets : [new(secret)] }, []);
         var forgeries = new List<Forgery>();
         foreach (var (what, forge) in (IEnumerable<(string, Func<SentRequest, SentRequest, SentRequest?>)>)
         [
-            ("with one byte of its body changed", (_, proven) => target.Scheme is JwtScheme ? null : proven with { Body = OtherByte(proven.Body, stage.Random) }),
-            ("with one character of its signature changed", (unproven, proven) => Signed(unproven, proven, value => OtherText.Change(value, Place(value, stage.Random)))),
+            ("with one byte of its body changed", (_, proven) => target.Scheme is JwtScheme ? null : proven with { Body = OtherByte(proven.Body, sender.Random) }),
+            ("with one character of its signature changed", (unproven, proven) => Signed(unproven, proven, value => OtherText.Change(value, Place(value, sender.Random)))),
             ("with an empty signature", (unproven, proven) => Signed(unproven, proven, static _ => "")),
             ("without a signature", (unproven, _) => unproven),
-            ("signed with another secret", (unproven, _) => OtherSecret.Of(target, unproven, stage.Now, stage.Random)?.Sign(unproven, target.Settings, stage.Now)),
+            ("signed with another secret", (unproven, _) => OtherSecret.Of(target, unproven, sender.Now, sender.Random)?.Sign(unproven, target.Settings, sender.Now)),
         ])
         {
-            var played = stage.NewEvent(scene, isForged: true);
-            var (unproven, proven) = (stage.Unproven(played), stage.Proven(played));
-            if (forge(unproven, proven) is not { } forged || IsSame(forged, proven)) continue;
-            if (verifier?.Verify(stage.EnvelopeOf(forged), stage.Now).IsValid != true) forgeries.Add(new(what, played, forged));
+            var played = sender.NewEvent(record, isForged: true);
+            var (unproven, proven) = (sender.Unproven(played), sender.Proven(played));
+            if (forge(unproven, proven) is not { } forged || SentRequests.AreSame(forged, proven)) continue;
+            if (verifier?.Verify(sender.EnvelopeOf(forged), sender.Now).IsValid != true) forgeries.Add(new(what, played, forged));
         }
 
         var mixed = forgeries.ToArray();
-        stage.Random.Shuffle(mixed);
+        sender.Random.Shuffle(mixed);
         return mixed;
     }
 
@@ -59,8 +59,6 @@ internal static class Forgeries
     }
 
     private static bool IsEscaped(byte[] bytes, int at) => bytes.AsSpan(Math.Max(0, at - 5), Math.Min(at, 5)).IndexOfAny((byte)'\\', (byte)'%') >= 0;
-
-    private static bool IsSame(SentRequest a, SentRequest b) => a.Url == b.Url && a.Body.Span.SequenceEqual(b.Body.Span) && a.Headers.SequenceEqual(b.Headers);
 }
 
 /// <summary>A request that has to be refused.</summary>

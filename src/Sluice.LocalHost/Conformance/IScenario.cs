@@ -6,5 +6,5 @@ internal interface IScenario
     /// <summary>What <c>--only</c> says.</summary>
     string Name { get; }
 
-    Task PlayAsync(Stage stage, Scene scene, CancellationToken cancellationToken);
+    Task PlayAsync(PlayedSender sender, ScenarioRecord record, CancellationToken cancellationToken);
 }

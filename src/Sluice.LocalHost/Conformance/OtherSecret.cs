@@ -16,7 +16,7 @@ internal static class OtherSecret
         foreach (var candidate in target.Scheme.ChecksPublicKeys && !IsShared(target.Secret.Value!) ? PrivateKeys() : Changed(target.Secret.Value!, random))
         {
             var other = target.Secret with { Value = candidate };
-            if (TrySign(target, other, unsigned, at) is { } forged && !IsSame(genuine, forged)) return other;
+            if (TrySign(target, other, unsigned, at) is { } forged && !SentRequests.AreSame(genuine, forged)) return other;
         }
 
         return null;
@@ -48,8 +48,6 @@ internal static class OtherSecret
             return null;
         }
     }
-
-    private static bool IsSame(SentRequest a, SentRequest b) => a.Url == b.Url && a.Body.Span.SequenceEqual(b.Body.Span) && a.Headers.SequenceEqual(b.Headers);
 }
 
 /// <summary>Text with one character changed into another of its kind, so that hex stays hex and base64 stays base64.</summary>

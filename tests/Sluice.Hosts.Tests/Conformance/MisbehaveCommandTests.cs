@@ -46,7 +46,7 @@ public sealed class MisbehaveCommandTests : IAsyncLifetime
     {
         var said = JsonNode.Parse((await folder.RunAsync("send", "stripe", "--misbehave", "--scale", "0", "--seed", "42", "--json")).Success)!;
         Assert.Equal(("stripe", "good", 42), (said["provider"]!.GetValue<string>(), said["verdict"]!.GetValue<string>(), said["seed"]!.GetValue<int>()));
-        var kept = said["scenarios"]!.AsArray().Sum(scene => scene!["kept"]!.GetValue<int>());
+        var kept = said["scenarios"]!.AsArray().Sum(scenario => scenario!["kept"]!.GetValue<int>());
         Assert.Equal(kept, (await sluice.AskAsync("stats"))["events"]!.GetValue<long>());
         Assert.Empty(said["faults"]!.AsArray());
     }
@@ -67,7 +67,7 @@ public sealed class MisbehaveCommandTests : IAsyncLifetime
     {
         using var elsewhere = new WorkFolder();
         var said = JsonNode.Parse((await elsewhere.RunAsync("send", "stripe", "--misbehave", "--scale", "0", "--remote", sluice.Url, "--token", sluice.Token, "--only", "answer", "--json")).Success)!;
-        Assert.All(said["scenarios"]!.AsArray(), scene => Assert.Equal(scene!["events"]!.GetValue<int>(), scene["kept"]!.GetValue<int>()));
+        Assert.All(said["scenarios"]!.AsArray(), scenario => Assert.Equal(scenario!["events"]!.GetValue<int>(), scenario["kept"]!.GetValue<int>()));
         var without = await elsewhere.RunAsync("send", "stripe", "--misbehave", "--remote", sluice.Url);
         Assert.Contains("--remote needs --token", Assert.Single(without.ErrorLines), StringComparison.Ordinal);
     }

@@ -10,8 +10,8 @@ internal static class Played
     /// <summary>Clients of one run; their connections end with the test's process.</summary>
     private static readonly HttpClient Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
-    public static Stage Stage(SendTarget target, Uri url, IKeptObserver? observer = null, int seed = 1, string[]? next = null, string[]? retired = null) =>
-        new(target, url, target.Provider.SampleType, Client, TimeProvider.System, new Random(seed), observer) { Scale = 0, NextSecrets = next ?? [], RetiredSecrets = retired ?? [] };
+    public static PlayedSender Sender(SendTarget target, Uri url, IKeptObserver? observer = null, int seed = 1, string[]? next = null, string[]? retired = null, TimeSpan? patience = null) =>
+        new(target, url, target.Provider.SampleType, Client, TimeProvider.System, new Random(seed), observer) { Scale = 0, Patience = patience ?? TimeSpan.FromSeconds(10), NextSecrets = next ?? [], RetiredSecrets = retired ?? [] };
 
     /// <summary>A sender of the catalogue, with the first of its keys.</summary>
     public static SendTarget Target(CatalogueSource source, string name) => new(
@@ -26,8 +26,8 @@ internal static class Played
         return target with { Secret = target.Secret with { Value = secret } };
     }
 
-    public static Task<ConformanceReport> PlayAsync(Stage stage, params string[] only) =>
-        Performance.PlayAsync(stage, only.Length == 0 ? null : only, static _ => { }, TestContext.Current.CancellationToken);
+    public static Task<ConformanceReport> PlayAsync(PlayedSender sender, params string[] only) =>
+        ConformanceRun.PlayAsync(sender, only.Length == 0 ? null : only, static _ => { }, TestContext.Current.CancellationToken);
 
     public static UrlObserver Observer(Uri url) => new(Client, url);
 }

@@ -135,3 +135,20 @@ internal sealed class IgnoresTime : Receiver
 {
     protected override bool IsTimely(DateTimeOffset time) => true;
 }
+
+/// <summary>Verifies what is in its book already.</summary>
+internal sealed class KeepsBeforeVerifying : Receiver
+{
+    protected override bool IsSigned(byte[] body, string time, string signature)
+    {
+        var id = JsonNode.Parse(body)!["id"]!.GetValue<string>();
+        if (IsNew(id)) Keep(id);
+        return base.IsSigned(body, time, signature);
+    }
+}
+
+/// <summary>Takes everything and keeps nothing.</summary>
+internal sealed class KeepsNothing : Receiver
+{
+    protected override int Take(string id) => 200;
+}

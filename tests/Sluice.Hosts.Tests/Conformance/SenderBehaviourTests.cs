@@ -70,7 +70,7 @@ public sealed class SenderBehaviourTests
         await using var sink = await Sink.StartAsync();
         var target = Played.Target("strava");
         var hurried = target with { Provider = new Hurried(target.Provider) };
-        var report = await Played.PlayAsync(Played.Stage(hurried, sink.Url), "genuine");
+        var report = await Played.PlayAsync(Played.Sender(hurried, sink.Url), "genuine");
         var fault = Assert.Single(report.Faults);
         Assert.Equal(FaultKind.TooSlow, fault.Kind);
         Assert.Contains("Strava waits 0 s", fault.What, StringComparison.Ordinal);
@@ -94,6 +94,24 @@ public sealed class SenderBehaviourTests
     }
 
     [Fact]
+    public async Task A_receiver_that_takes_some_of_a_burst_is_told_how_many_it_did_not()
+    {
+        await using var sink = await Sink.StartAsync([.. Enumerable.Repeat<Reply>(200, 21), 429]);
+        var fault = Assert.Single((await PlayAsync("stripe", sink, "burst")).Faults);
+        Assert.Equal((FaultKind.FailsInBursts, "of 25 events at once 5 got no success, such as one that was answered 429"), (fault.Kind, fault.What));
+    }
+
+    [Fact]
+    public async Task A_tolerance_for_a_sender_that_signs_no_time_makes_no_time_to_judge()
+    {
+        await using var sink = await Sink.StartAsync();
+        var target = Played.Target("github");
+        var report = await Played.PlayAsync(Played.Sender(target with { Settings = target.Settings with { Tolerance = TimeSpan.FromMinutes(5) } }, sink.Url), "time");
+        Assert.Equal("left out", report.Scenarios.Single(scenario => scenario.Name == "time").Verdict);
+        Assert.Equal(1, sink.Count);
+    }
+
+    [Fact]
     public async Task An_event_with_odd_bytes_is_read_as_the_same_event()
     {
         foreach (var (name, place) in new[] { ("stripe", "id"), ("slack", "event_id"), ("paypal", "id") })
@@ -107,13 +125,13 @@ public sealed class SenderBehaviourTests
         }
     }
 
-    private static Task<ConformanceReport> PlayAsync(string name, Sink sink, params string[] only) => Played.PlayAsync(Played.Stage(Played.Target(name), sink.Url), ["genuine", .. only]);
+    private static Task<ConformanceReport> PlayAsync(string name, Sink sink, params string[] only) => Played.PlayAsync(Played.Sender(Played.Target(name), sink.Url), ["genuine", .. only]);
 
     // Which of the five forgeries came when, told by what their headers lack.
     private static async Task<IReadOnlyList<string>> OrderOfAsync(int seed)
     {
         await using var sink = await Sink.StartAsync(200, 401);
-        await Played.PlayAsync(Played.Stage(Played.Target("github"), sink.Url, seed: seed), "genuine", "forgery");
+        await Played.PlayAsync(Played.Sender(Played.Target("github"), sink.Url, seed: seed), "genuine", "forgery");
         return [.. sink.Requests.Skip(1).Select(request => request.Headers.TryGetValue("X-Hub-Signature-256", out var value) ? value.ToString().Length == 0 ? "empty" : "there" : "missing")];
     }
 

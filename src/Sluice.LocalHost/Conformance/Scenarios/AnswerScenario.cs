@@ -7,21 +7,21 @@ internal sealed class AnswerScenario : IScenario
 
     public string Name => "answer";
 
-    public async Task PlayAsync(Stage stage, Scene scene, CancellationToken cancellationToken)
+    public async Task PlayAsync(PlayedSender sender, ScenarioRecord record, CancellationToken cancellationToken)
     {
-        if (stage.Observer is not { } observer)
+        if (sender.Observer is not { } observer)
         {
-            scene.LeaveOut("nobody says what is kept; --observe names a URL that does");
+            record.LeaveOut("nobody says what is kept; --observe names a URL that does");
             return;
         }
 
         for (var i = 0; i < Events; i++)
         {
-            var played = stage.NewEvent(scene);
-            var exchange = await stage.SendAsync(scene, played, cancellationToken);
-            scene.Judge(played, exchange);
+            var played = sender.NewEvent(record);
+            var exchange = await sender.SendAsync(record, played, cancellationToken);
+            record.Judge(played, exchange);
             if (exchange.IsSuccess && !(await observer.LookAsync([played], cancellationToken))[0].IsReceived)
-                scene.Blame(FaultKind.AnswersBeforeKeeping, $"an event was {exchange} and was not kept at that moment");
+                record.Blame(FaultKind.AnswersBeforeKeeping, $"an event was {exchange} and was not kept at that moment");
         }
     }
 }

@@ -8,11 +8,11 @@ internal sealed class BurstScenario : IScenario
 
     public string Name => "burst";
 
-    public async Task PlayAsync(Stage stage, Scene scene, CancellationToken cancellationToken)
+    public async Task PlayAsync(PlayedSender sender, ScenarioRecord record, CancellationToken cancellationToken)
     {
-        var requests = Enumerable.Range(0, Math.Min(stage.Facts.Burst ?? Usual, Most)).Select(_ => stage.NewEvent(scene)).Select(played => (Event: played, Request: stage.Proven(played))).ToList();
-        var exchanges = await Task.WhenAll(requests.Select(item => stage.SendAsync(scene, item.Event, item.Request, cancellationToken)));
+        var requests = Enumerable.Range(0, Math.Min(sender.Facts.Burst ?? Usual, Most)).Select(_ => sender.NewEvent(record)).Select(played => (Event: played, Request: sender.Proven(played))).ToList();
+        var exchanges = await Task.WhenAll(requests.Select(item => sender.SendAsync(record, item.Event, item.Request, cancellationToken)));
         if (exchanges.FirstOrDefault(exchange => !exchange.IsSuccess) is { } failed)
-            scene.Blame(FaultKind.FailsInBursts, $"of {exchanges.Length} events at once {exchanges.Count(exchange => !exchange.IsSuccess)} got no success, such as {failed}");
+            record.Blame(FaultKind.FailsInBursts, $"of {exchanges.Length} events at once {exchanges.Count(exchange => !exchange.IsSuccess)} got no success, such as one that was {failed}");
     }
 }

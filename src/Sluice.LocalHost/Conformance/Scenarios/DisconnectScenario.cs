@@ -5,14 +5,14 @@ internal sealed class DisconnectScenario : IScenario
 {
     public string Name => "disconnect";
 
-    public async Task PlayAsync(Stage stage, Scene scene, CancellationToken cancellationToken)
+    public async Task PlayAsync(PlayedSender sender, ScenarioRecord record, CancellationToken cancellationToken)
     {
         foreach (var hard in new[] { false, true })
         {
-            var played = stage.NewEvent(scene);
-            await stage.BreakOffAsync(scene, played, hard, cancellationToken);
-            var exchange = await stage.SendAsync(scene, played, cancellationToken, repeat: 1);
-            if (!exchange.IsSuccess) scene.Blame(FaultKind.RefusesDuplicates, $"an event that came again after the connection broke was {exchange}");
+            var played = sender.NewEvent(record);
+            await sender.BreakOffAsync(record, played, hard, cancellationToken);
+            var exchange = await sender.SendAsync(record, played, cancellationToken, repeat: 1);
+            if (!exchange.IsSuccess) record.Blame(FaultKind.RefusesDuplicates, $"an event that came again after the connection broke was {exchange}");
         }
     }
 }

@@ -8,13 +8,13 @@ internal sealed class DuplicatesScenario : IScenario
 
     public string Name => "duplicates";
 
-    public async Task PlayAsync(Stage stage, Scene scene, CancellationToken cancellationToken)
+    public async Task PlayAsync(PlayedSender sender, ScenarioRecord record, CancellationToken cancellationToken)
     {
-        var played = stage.NewEvent(scene);
-        var request = stage.Proven(played);
-        var exchanges = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => stage.SendAsync(scene, played, request, cancellationToken)));
-        foreach (var exchange in exchanges) scene.Judge(played, exchange);
-        for (var i = 0; i < Spread; i++) scene.Judge(played, await stage.SendAsync(scene, played, cancellationToken));
-        if (!played.IsKnownAgain) scene.Note($"{stage.Facts.Title} sends nothing by which a repeat could be known: each is an event of its own");
+        var played = sender.NewEvent(record);
+        var request = sender.Proven(played);
+        var exchanges = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => sender.SendAsync(record, played, request, cancellationToken)));
+        foreach (var exchange in exchanges) record.Judge(played, exchange);
+        for (var i = 0; i < Spread; i++) record.Judge(played, await sender.SendAsync(record, played, cancellationToken));
+        if (!played.IsKnownAgain) record.Note($"{sender.Facts.Title} sends nothing by which a repeat could be known: each is an event of its own");
     }
 }

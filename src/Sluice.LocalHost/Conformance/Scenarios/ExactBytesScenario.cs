@@ -5,10 +5,10 @@ internal sealed class ExactBytesScenario : IScenario
 {
     public string Name => "exact-bytes";
 
-    public async Task PlayAsync(Stage stage, Scene scene, CancellationToken cancellationToken)
+    public async Task PlayAsync(PlayedSender sender, ScenarioRecord record, CancellationToken cancellationToken)
     {
-        var played = stage.NewEvent(scene);
-        var exchange = await stage.SendAsync(scene, played, stage.Proven(played, form: BodyForm.Odd), cancellationToken);
-        if (!exchange.IsSuccess) scene.Blame(FaultKind.ChecksParsedBody, $"an event with odd blanks, escapes and letters, signed over its bytes, was {exchange}");
+        var played = sender.NewEvent(record);
+        var exchange = await sender.SendAsync(record, played, sender.Proven(played, form: BodyForm.Odd), cancellationToken);
+        if (!exchange.IsSuccess) record.Blame(FaultKind.ChecksParsedBody, $"an event with odd blanks, escapes and letters, signed over its bytes, was {exchange}");
     }
 }

@@ -7,15 +7,15 @@ internal sealed class OrderScenario : IScenario
 
     public string Name => "order";
 
-    public async Task PlayAsync(Stage stage, Scene scene, CancellationToken cancellationToken)
+    public async Task PlayAsync(PlayedSender sender, ScenarioRecord record, CancellationToken cancellationToken)
     {
-        var played = Enumerable.Range(0, Events).Select(i => stage.NewEvent(scene, ago: TimeSpan.FromSeconds(Events - i))).Reverse().ToList();
+        var played = Enumerable.Range(0, Events).Select(i => sender.NewEvent(record, ago: TimeSpan.FromSeconds(Events - i))).Reverse().ToList();
         for (var i = 0; i < played.Count; i++)
         {
-            scene.Judge(played[i], await stage.SendAsync(scene, played[i], cancellationToken));
+            record.Judge(played[i], await sender.SendAsync(record, played[i], cancellationToken));
             if (i == 0) continue;
-            var earlier = played[stage.Random.Next(i)];
-            scene.Judge(earlier, await stage.SendAsync(scene, earlier, cancellationToken, repeat: 1));
+            var earlier = played[sender.Random.Next(i)];
+            record.Judge(earlier, await sender.SendAsync(record, earlier, cancellationToken, repeat: 1));
         }
     }
 }

@@ -5,30 +5,30 @@ internal sealed class RotationScenario : IScenario
 {
     public string Name => "rotation";
 
-    public async Task PlayAsync(Stage stage, Scene scene, CancellationToken cancellationToken)
+    public async Task PlayAsync(PlayedSender sender, ScenarioRecord record, CancellationToken cancellationToken)
     {
-        if (stage.NextSecrets.Count == 0 && stage.RetiredSecrets.Count == 0)
+        if (sender.NextSecrets.Count == 0 && sender.RetiredSecrets.Count == 0)
         {
-            scene.LeaveOut("there is one secret only; --next-secret names another that the receiver takes");
+            record.LeaveOut("there is one secret only; --next-secret names another that the receiver takes");
             return;
         }
 
-        foreach (var secret in stage.NextSecrets)
+        foreach (var secret in sender.NextSecrets)
         {
-            var exchange = await SendAsync(stage, scene, secret, isForged: false, cancellationToken);
-            if (!exchange.IsSuccess) scene.Blame(FaultKind.RefusesNextSecret, $"an event signed with a secret that is valid beside the first was {exchange}");
+            var exchange = await SendAsync(sender, record, secret, isForged: false, cancellationToken);
+            if (!exchange.IsSuccess) record.Blame(FaultKind.RefusesNextSecret, $"an event signed with a secret that is valid beside the first was {exchange}");
         }
 
-        foreach (var secret in stage.RetiredSecrets)
+        foreach (var secret in sender.RetiredSecrets)
         {
-            var exchange = await SendAsync(stage, scene, secret, isForged: true, cancellationToken);
-            if (exchange.IsSuccess) scene.Blame(FaultKind.AcceptsRetiredSecret, $"an event signed with a secret that is not valid any more was {exchange}");
+            var exchange = await SendAsync(sender, record, secret, isForged: true, cancellationToken);
+            if (exchange.IsSuccess) record.Blame(FaultKind.AcceptsRetiredSecret, $"an event signed with a secret that is not valid any more was {exchange}");
         }
     }
 
-    private static Task<Exchange> SendAsync(Stage stage, Scene scene, string secret, bool isForged, CancellationToken cancellationToken)
+    private static Task<Exchange> SendAsync(PlayedSender sender, ScenarioRecord record, string secret, bool isForged, CancellationToken cancellationToken)
     {
-        var played = stage.NewEvent(scene, isForged);
-        return stage.SendAsync(scene, played, stage.Proven(played, secret: stage.Target.Secret with { Value = secret }), cancellationToken);
+        var played = sender.NewEvent(record, isForged);
+        return sender.SendAsync(record, played, sender.Proven(played, secret: sender.Target.Secret with { Value = secret }), cancellationToken);
     }
 }

@@ -13,22 +13,22 @@ internal sealed class ScheduleScenario : IScenario
     /// <summary>How long after each attempt the next one comes, in real time.</summary>
     public static IReadOnlyList<TimeSpan> DelaysOf(Providers.ProviderFacts facts) => [.. (facts.RetryDelays ?? Assumed).Take(MostRepeats)];
 
-    public async Task PlayAsync(Stage stage, Scene scene, CancellationToken cancellationToken)
+    public async Task PlayAsync(PlayedSender sender, ScenarioRecord record, CancellationToken cancellationToken)
     {
-        var delays = DelaysOf(stage.Facts);
+        var delays = DelaysOf(sender.Facts);
         if (delays.Count == 0)
         {
-            scene.LeaveOut($"{stage.Facts.Title} never sends again by itself");
+            record.LeaveOut($"{sender.Facts.Title} never sends again by itself");
             return;
         }
 
-        if (stage.Facts.RetryDelays is null) scene.Note($"{stage.Facts.Title} does not say when it repeats: after a minute, ten and an hour is assumed");
-        var played = stage.NewEvent(scene);
-        scene.Judge(played, await stage.SendAsync(scene, played, cancellationToken));
+        if (sender.Facts.RetryDelays is null) record.Note($"{sender.Facts.Title} does not say when it repeats: after a minute, ten and an hour is assumed");
+        var played = sender.NewEvent(record);
+        record.Judge(played, await sender.SendAsync(record, played, cancellationToken));
         for (var i = 0; i < delays.Count; i++)
         {
-            await Task.Delay(delays[i] * stage.Scale, stage.Time, cancellationToken);
-            scene.Judge(played, await stage.SendAsync(scene, played, cancellationToken, repeat: i + 1));
+            await Task.Delay(delays[i] * sender.Scale, sender.Time, cancellationToken);
+            record.Judge(played, await sender.SendAsync(record, played, cancellationToken, repeat: i + 1));
         }
     }
 }

@@ -8,7 +8,7 @@ using Sluice.LocalHost.Conformance;
 namespace Sluice.Hosts.Tests.Conformance;
 
 /// <summary>Every sender of the catalogue, with all it does on bad days, against one running Sluice: a process of its own, its file, its port.</summary>
-public sealed class CatalogueTests
+public sealed class MisbehavingCatalogueTests
 {
     private const int AtOnce = 2;
 
@@ -25,8 +25,8 @@ public sealed class CatalogueTests
         await Parallel.ForEachAsync(CatalogueTable.Names, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (name, _) =>
         {
             var source = CatalogueSource.Of(name);
-            var stage = Played.Stage(Played.Target(source, SourceOf(name)), new Uri($"{sluice.Url}/api/webhooks/{SourceOf(name)}"), new OpsObserver(ops), next: Next(name), retired: Retired(name));
-            reports[name] = await Played.PlayAsync(stage);
+            var sender = Played.Sender(Played.Target(source, SourceOf(name)), new Uri($"{sluice.Url}/api/webhooks/{SourceOf(name)}"), new OpsObserver(ops), next: Next(name), retired: Retired(name));
+            reports[name] = await Played.PlayAsync(sender);
         });
 
         var faults = reports.SelectMany(report => report.Value.Faults.Select(fault => $"{report.Key}: {fault.What} ({string.Join(", ", fault.Scenarios)})")).Order().ToList();
@@ -34,14 +34,14 @@ public sealed class CatalogueTests
         Assert.Equal(CatalogueTable.Names, reports.Keys.Order(StringComparer.Ordinal));
         foreach (var (name, report) in reports.OrderBy(report => report.Key, StringComparer.Ordinal))
         {
-            TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {string.Join(", ", report.Scenarios.Select(scene => $"{scene.Name} {scene.Sent}"))}");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {string.Join(", ", report.Scenarios.Select(scenario => $"{scenario.Name} {scenario.Sent}"))}");
             AssertPlayed(name, report);
         }
 
         // What was delivered is what was kept, and nothing that was refused is among it.
         var stats = await sluice.AskAsync("stats");
         Assert.Equal(stats["deliveries"]!.GetValue<long>(), stats["delivered"]!.GetValue<long>());
-        Assert.Equal(reports.Values.Sum(report => report.Scenarios.Sum(scene => scene.Kept)), destination.Arrivals.Select(arrival => arrival.Event).Distinct().Count());
+        Assert.Equal(reports.Values.Sum(report => report.Scenarios.Sum(scenario => scenario.Kept)), destination.Arrivals.Select(arrival => arrival.Event).Distinct().Count());
     }
 
     // What is left out, and that nothing else is.
@@ -53,17 +53,17 @@ public sealed class CatalogueTests
             .. source.Provider.Facts.RetryDelays is { Count: 0 } ? ["schedule"] : (string[])[],
             .. source.Source.Scheme.Tolerance is null ? ["time"] : (string[])[],
         ];
-        Assert.True(report.Scenarios.Where(scene => scene.Verdict == "left out").Select(scene => scene.Name).SequenceEqual(leftOut), $"{name} leaves out {string.Join(", ", report.Notes)}");
-        Assert.True(report.Scenarios.All(scene => scene.Unanswered == 0), $"{name} got no answer");
-        foreach (var scene in report.Scenarios)
+        Assert.True(report.Scenarios.Where(scenario => scenario.Verdict == "left out").Select(scenario => scenario.Name).SequenceEqual(leftOut), $"{name} leaves out {string.Join(", ", report.Notes)}");
+        Assert.True(report.Scenarios.All(scenario => scenario.Unanswered == 0), $"{name} got no answer");
+        foreach (var scenario in report.Scenarios)
         {
             // Dropbox's repeats cannot be known: each is kept.
-            if (name != "dropbox") Assert.True(scene.Kept == scene.Events, $"{name}, {scene.Name}: {scene.Kept} of {scene.Events} are kept");
-            Assert.True(scene.Delivered == scene.Events, $"{name}, {scene.Name}: {scene.Delivered} of {scene.Events} are delivered");
+            if (name != "dropbox") Assert.True(scenario.Kept == scenario.Events, $"{name}, {scenario.Name}: {scenario.Kept} of {scenario.Events} are kept");
+            Assert.True(scenario.Delivered == scenario.Events, $"{name}, {scenario.Name}: {scenario.Delivered} of {scenario.Events} are delivered");
         }
 
         // Every proof can be forged by another secret and by none; one that covers the bytes by a change of them too.
-        var forgeries = report.Scenarios.Single(scene => scene.Name == "forgery").Sent;
+        var forgeries = report.Scenarios.Single(scenario => scenario.Name == "forgery").Sent;
         Assert.True(forgeries >= (source.Entry.Covered is null ? 5 : 2), $"{name}: {forgeries} forgeries");
     }
 

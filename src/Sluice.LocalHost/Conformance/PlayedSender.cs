@@ -21,8 +21,8 @@ internal enum BodyForm
     Rewritten,
 }
 
-/// <summary>Where one sender is played: makes events, proves them, sends them to the one URL and records what came back.</summary>
-internal sealed class Stage(SendTarget target, Uri url, string type, HttpClient client, TimeProvider time, Random random, IKeptObserver? observer)
+/// <summary>One sender as it is played: makes events, proves them, sends them to the one URL and records what came back.</summary>
+internal sealed class PlayedSender(SendTarget target, Uri url, string type, HttpClient client, TimeProvider time, Random random, IKeptObserver? observer)
 {
     private readonly string run = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
     private int made;
@@ -50,6 +50,9 @@ internal sealed class Stage(SendTarget target, Uri url, string type, HttpClient 
     /// <summary>How long the sender's own schedule is waited for, as a part of the real time.</summary>
     public required double Scale { get; init; }
 
+    /// <summary>How long a receiver may take to keep what it has answered.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What signs besides the first secret, and should be taken.</summary>
     public required IReadOnlyList<string> NextSecrets { get; init; }
 
@@ -61,13 +64,20 @@ internal sealed class Stage(SendTarget target, Uri url, string type, HttpClient 
     /// <summary>How far a signed time may be from now; null where this sender signs none that is judged.</summary>
     public TimeSpan? Tolerance => target.Settings.Tolerance ?? target.Scheme.Tolerance;
 
-    /// <summary>An event that nobody has sent yet.</summary>
-    public PlayedEvent NewEvent(Scene scene, bool isForged = false, TimeSpan ago = default)
+    /// <summary>An event of a scenario, still to be sent.</summary>
+    /// <param name="ago">How long ago it happened.</param>
+    public PlayedEvent NewEvent(ScenarioRecord record, bool isForged = false, TimeSpan ago = default)
+    {
+        var played = NewUnsent(isForged, ago);
+        record.Add(played);
+        return played;
+    }
+
+    /// <summary>An event to look at, that nobody sends.</summary>
+    public PlayedEvent NewUnsent(bool isForged = false, TimeSpan ago = default)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{run}{++made:x8}");
-        var played = new PlayedEvent(id, target.Provider.CreateSample(type, id, Now - ago), isForged);
-        scene.Add(played);
-        return played;
+        return new PlayedEvent(id, target.Provider.CreateSample(type, id, Now - ago), isForged);
     }
 
     /// <summary>The request of an event without its proof.</summary>
@@ -109,10 +119,10 @@ internal sealed class Stage(SendTarget target, Uri url, string type, HttpClient 
     };
 
     /// <summary>Sends an event as the sender does.</summary>
-    public Task<Exchange> SendAsync(Scene scene, PlayedEvent played, CancellationToken cancellationToken, int repeat = 0) =>
-        SendAsync(scene, played, Proven(played, repeat), cancellationToken);
+    public Task<Exchange> SendAsync(ScenarioRecord record, PlayedEvent played, CancellationToken cancellationToken, int repeat = 0) =>
+        SendAsync(record, played, Proven(played, repeat), cancellationToken);
 
-    public async Task<Exchange> SendAsync(Scene scene, PlayedEvent played, SentRequest request, CancellationToken cancellationToken)
+    public async Task<Exchange> SendAsync(ScenarioRecord record, PlayedEvent played, SentRequest request, CancellationToken cancellationToken)
     {
         played.Sending(EventNames.Of(target.Provider, target.Settings, EnvelopeOf(request)));
         using var message = SendRequest.Create(SendRequest.Towards(target, url, request));
@@ -131,13 +141,13 @@ internal sealed class Stage(SendTarget target, Uri url, string type, HttpClient 
             exchange = new(null, false, time.GetElapsedTime(started), e is OperationCanceledException ? "timed out" : SafeText.OneLine(e.Message, 200)) { IsTimeout = e is OperationCanceledException };
         }
 
-        scene.Add(exchange);
+        record.Add(exchange);
         return exchange;
     }
 
     /// <summary>Sends a request and hangs up as soon as its last byte is on its way.</summary>
     /// <param name="hard">With a reset rather than a farewell.</param>
-    public async Task BreakOffAsync(Scene scene, PlayedEvent played, bool hard, CancellationToken cancellationToken)
+    public async Task BreakOffAsync(ScenarioRecord record, PlayedEvent played, bool hard, CancellationToken cancellationToken)
     {
         var request = Proven(played);
         played.Sending(EventNames.Of(target.Provider, target.Settings, EnvelopeOf(request)));
@@ -152,7 +162,7 @@ internal sealed class Stage(SendTarget target, Uri url, string type, HttpClient 
             error = SafeText.OneLine(e.Message, 200);
         }
 
-        scene.Add(new Exchange(null, false, time.GetElapsedTime(started), error) { IsBrokenOff = true });
+        record.Add(new Exchange(null, false, time.GetElapsedTime(started), error) { IsBrokenOff = true });
     }
 
     private bool IsSuccess(int code) => Facts.SuccessCodes?.Contains(code) ?? code is >= 200 and < 300;

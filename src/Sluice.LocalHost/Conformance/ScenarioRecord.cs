@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Sluice.LocalHost.Conformance;
 
 /// <summary>The record of one scenario: what was sent, what was answered, what was wrong.</summary>
-internal sealed class Scene(string name)
+internal sealed class ScenarioRecord(string name)
 {
     private readonly ConcurrentQueue<Exchange> exchanges = new();
     private readonly List<PlayedEvent> events = [];
