@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.LocalHost.Conformance.Scenarios;
 
 namespace Sluice.LocalHost.Conformance;
@@ -29,7 +30,7 @@ internal static class ConformanceRun
             if (sender.IsClosed) record.LeaveOut();
             else await scenario.PlayAsync(sender, record, cancellationToken);
             if (sender.Facts.Deadline is { } deadline && record.Exchanges.Select(exchange => exchange.Took).DefaultIfEmpty().Max() is var slowest && slowest > deadline)
-                record.Blame(FaultKind.TooSlow, $"an answer took {slowest.TotalSeconds:0.#} s; {sender.Facts.Title} waits {deadline.TotalSeconds:0.#} s");
+                record.Blame(FaultKind.TooSlow, string.Create(CultureInfo.InvariantCulture, $"an answer took {slowest.TotalSeconds:0.#} s; {sender.Facts.Title} waits {deadline.TotalSeconds:0.#} s"));
             tell(records.Count);
         }
 
