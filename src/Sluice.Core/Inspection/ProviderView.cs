@@ -7,6 +7,12 @@ namespace Sluice.Inspection;
 /// <summary>A provider as it is listed. Times are seconds; null where the sender does not say.</summary>
 public sealed record ProviderView(string Name, string Title, string Proof, double? DeadlineSeconds, double? RetryHorizonSeconds, string Source, IReadOnlyList<string> Unconfirmed)
 {
+    /// <summary>How long after each failed attempt the next one comes, in seconds; null where the sender does not say, empty where it never sends again by itself.</summary>
+    public IReadOnlyList<double>? RetryDelaysSeconds { get; init; }
+
+    /// <summary>How many events it may send at once; null where it does not say.</summary>
+    public int? Burst { get; init; }
+
     /// <summary>How long it waits for an answer, in words.</summary>
     public string Deadline => DeadlineSeconds is { } seconds ? InWords(TimeSpan.FromSeconds(seconds)) : "not said";
 
@@ -23,7 +29,11 @@ public sealed record ProviderView(string Name, string Title, string Proof, doubl
         // How it proves itself may hang on settings; without any the usual kind is shown.
         var scheme = provider.Scheme(new SourceSettings { Name = "any", Provider = provider.Name }, []);
         var facts = provider.Facts;
-        return new(provider.Name, facts.Title, scheme.Kind, facts.Deadline?.TotalSeconds, facts.RetryHorizon?.TotalSeconds, facts.Source, facts.Unconfirmed);
+        return new(provider.Name, facts.Title, scheme.Kind, facts.Deadline?.TotalSeconds, facts.RetryHorizon?.TotalSeconds, facts.Source, facts.Unconfirmed)
+        {
+            RetryDelaysSeconds = facts.RetryDelays is { } delays ? [.. delays.Select(delay => delay.TotalSeconds)] : null,
+            Burst = facts.Burst,
+        };
     }
 
     /// <summary>All that are there, by name.</summary>

@@ -23,6 +23,8 @@ public sealed class AdyenProvider : IProvider
         Source = "docs.adyen.com, handle webhook events and troubleshoot webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(10),
         RetryHorizon = TimeSpan.FromDays(30),
+        // docs.adyen.com, troubleshoot webhooks, retry queue, read 2026-11-22; after the last of these every eight hours.
+        RetryDelays = [TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromHours(4), TimeSpan.FromHours(8)],
         Unconfirmed =
         [
             "a colon or backslash in merchantReference: signed as it is, as Adyen's PHP library does, though older pages escape both",

@@ -22,6 +22,8 @@ public sealed class BraintreeProvider : IProvider
         Source = "developer.paypal.com/braintree, webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(30),
         RetryHorizon = TimeSpan.FromHours(24),
+        // Every hour for a day in production; a sandbox stops after three.
+        RetryDelays = [.. Enumerable.Repeat(TimeSpan.FromHours(1), 24)],
         Unconfirmed = ["that the form has no field beside the two: such a request is refused here"],
     };
 

@@ -22,6 +22,7 @@ public sealed class CloudEventsProvider : IProvider
     {
         Title = "CloudEvents",
         Source = "github.com/cloudevents/spec, http-webhook.md, read 2026-11-22",
+        SuccessCodes = [200, 201, 202, 204],
         Unconfirmed = ["Senders that confirm by WebHook-Request-Callback: the callback is never called, only the answer's headers agree."],
     };
 

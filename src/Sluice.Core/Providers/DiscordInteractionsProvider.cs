@@ -22,6 +22,7 @@ public sealed class DiscordInteractionsProvider : IProvider
         Source = "github.com/discord/discord-api-docs, developers/interactions/receiving-and-responding.mdx, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(3),
         RetryHorizon = TimeSpan.Zero,
+        RetryDelays = [],
     };
 
     public string SampleType => "application_command";

@@ -29,6 +29,7 @@ public sealed class DiscordProvider : IProvider
         Source = "github.com/discord/discord-api-docs, developers/events/webhook-events.mdx, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(3),
         RetryHorizon = TimeSpan.FromMinutes(10),
+        SuccessCodes = [204],
         Unconfirmed = ["whether a repeat has the bytes of the first try: if not, it is another event here"],
     };
 

@@ -24,6 +24,10 @@ public sealed class EventGridProvider : IProvider
         Source = "learn.microsoft.com, Event Grid webhook event delivery, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(30),
         RetryHorizon = TimeSpan.FromHours(24),
+        // learn.microsoft.com, Event Grid message delivery and retry, read 2026-11-22; each may be late or left out.
+        RetryDelays = [TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(3), TimeSpan.FromHours(6), TimeSpan.FromHours(12)],
+        RetryHeaders = [new("aeg-delivery-count", "{n}")],
+        SuccessCodes = [200, 201, 202, 203, 204],
         Unconfirmed = ["The aeg-* headers beside aeg-event-type: they are passed on and not looked at."],
     };
 

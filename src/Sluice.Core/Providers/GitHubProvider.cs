@@ -31,6 +31,7 @@ public sealed class GitHubProvider : IProvider
         Source = "docs.github.com, best practices for using webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(10),
         RetryHorizon = TimeSpan.Zero,
+        RetryDelays = [],
     };
 
     public string SampleType => "issues.opened";

@@ -21,6 +21,7 @@ public sealed class GitLabProvider : IProvider
         Source = "docs.gitlab.com, webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(10),
         RetryHorizon = TimeSpan.Zero,
+        RetryDelays = [],
         Unconfirmed = ["Signing tokens (HMAC) of newer versions: this provider looks at the secret token only; where a webhook has a signing token, describe its headers as standard-webhooks or hmac."],
     };
 

@@ -32,6 +32,9 @@ public sealed class HubSpotProvider : IProvider
         Source = "developers.hubspot.com, validating requests and webhooks API, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(5),
         RetryHorizon = TimeSpan.FromHours(24),
+        RetryText = new("\"attemptNumber\": 0", "\"attemptNumber\": {n}"),
+        // Of one request.
+        Burst = 100,
         Unconfirmed = ["how long it repeats: 24 hours or three days", "that occurredAt stays the same when an event is repeated"],
     };
 

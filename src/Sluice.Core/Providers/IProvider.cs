@@ -96,6 +96,21 @@ public sealed record ProviderFacts
     /// <summary>How long it may repeat an event; null where it does not say. Zero: it never does.</summary>
     public TimeSpan? RetryHorizon { get; init; }
 
+    /// <summary>How long after each failed attempt the next one comes, without jitter; null where it does not say. Empty: it never sends again by itself.</summary>
+    public IReadOnlyList<TimeSpan>? RetryDelays { get; init; }
+
+    /// <summary>What a repeat says of itself in headers, <c>{n}</c> standing for its number, from 1.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> RetryHeaders { get; init; } = [];
+
+    /// <summary>What a repeat says of itself in its body: the text of a first attempt, and what stands there instead, with <c>{n}</c> for the number of the repeat and <c>{attempt}</c> for that of the attempt.</summary>
+    public KeyValuePair<string, string>? RetryText { get; init; }
+
+    /// <summary>How many events it may send at once, in one request or beside each other; null where it does not say.</summary>
+    public int? Burst { get; init; }
+
+    /// <summary>The status codes that it takes for success; null where all from 200 to 299 are, or it does not say.</summary>
+    public IReadOnlyList<int>? SuccessCodes { get; init; }
+
     /// <summary>What could not be confirmed, one line each.</summary>
     public IReadOnlyList<string> Unconfirmed { get; init; } = [];
 }

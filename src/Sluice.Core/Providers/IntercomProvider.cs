@@ -30,6 +30,7 @@ public sealed class IntercomProvider : IProvider
         Title = "Intercom",
         Source = "developers.intercom.com, webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(5),
+        RetryText = new("\"delivery_attempts\": 1", "\"delivery_attempts\": {attempt}"),
         Unconfirmed = ["how often a failed webhook is repeated", "whether it still knocks with HEAD when the URL is saved"],
     };
 

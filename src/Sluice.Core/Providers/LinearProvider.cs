@@ -28,6 +28,9 @@ public sealed class LinearProvider : IProvider
         Source = "linear.app/developers, webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(5),
         RetryHorizon = TimeSpan.FromHours(8),
+        // developers.linear.app, webhooks, read 2026-11-22: at most three times, and only 200 is success.
+        RetryDelays = [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromHours(6)],
+        SuccessCodes = [200],
         Unconfirmed = ["whether a repeated webhook has the webhookTimestamp of the first or of its own", "the repeats: after a minute, an hour and six hours, as others say"],
     };
 

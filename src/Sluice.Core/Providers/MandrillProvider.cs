@@ -23,6 +23,8 @@ public sealed class MandrillProvider : IProvider
     {
         Title = "Mandrill (Mailchimp Transactional)",
         Source = "mailchimp.com/developer/transactional, webhooks guide, read 2026-11-22",
+        // Of one request.
+        Burst = 1000,
         Unconfirmed = ["how long it waits and how often it tries", "whether _id is the event's or its message's: the id kept is that of the event's bytes with it", "the header's newer name X-Mailchimp-Signature"],
     };
 

@@ -29,6 +29,9 @@ public sealed class MetaProvider : IProvider
         Title = "Meta and WhatsApp",
         Source = "developers.facebook.com, Graph API webhooks and WhatsApp Cloud API webhooks, read 2026-11-22",
         RetryHorizon = TimeSpan.FromDays(7),
+        // Of one request.
+        Burst = 1000,
+        SuccessCodes = [200],
         Unconfirmed = ["its deadline: a few seconds", "how long it repeats: WhatsApp up to seven days, others 36 hours", "that a repeat has the same entries"],
     };
 

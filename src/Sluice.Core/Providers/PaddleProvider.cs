@@ -33,6 +33,7 @@ public sealed class PaddleProvider : IProvider
         Source = "developer.paddle.com, verify webhook signatures and handle webhook delivery, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(5),
         RetryHorizon = TimeSpan.FromDays(3),
+        SuccessCodes = [200],
     };
 
     public string SampleType => "transaction.completed";

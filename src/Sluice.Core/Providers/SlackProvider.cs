@@ -37,6 +37,8 @@ public sealed class SlackProvider : IProvider
         Source = "docs.slack.dev, Events API, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(3),
         RetryHorizon = TimeSpan.FromMinutes(6),
+        RetryDelays = [TimeSpan.FromSeconds(0), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5)],
+        RetryHeaders = [new("X-Slack-Retry-Num", "{n}"), new("X-Slack-Retry-Reason", "http_timeout")],
     };
 
     public string SampleType => "app_mention";

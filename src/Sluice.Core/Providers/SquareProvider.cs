@@ -29,6 +29,9 @@ public sealed class SquareProvider : IProvider
         Source = "developer.squareup.com, webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(10),
         RetryHorizon = TimeSpan.FromHours(72),
+        // After the last of these every hour.
+        RetryDelays = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(32), TimeSpan.FromHours(1)],
+        RetryHeaders = [new("square-retry-number", "{n}")],
         Unconfirmed = ["how long it repeats: 48 hours in newer pages, 72 in older ones", "its deadline, which only older pages name", "the square-retry-* headers"],
     };
 

@@ -43,6 +43,8 @@ public sealed class StandardWebhooksProvider : IProvider
         Source = "github.com/standard-webhooks/standard-webhooks, spec at b2fa7b8, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(15),
         RetryHorizon = TimeSpan.FromHours(75),
+        // The example of the specification.
+        RetryDelays = [TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24)],
     };
 
     public string SampleType => "contact.created";

@@ -22,6 +22,7 @@ public sealed class StravaProvider : IProvider
         Title = "Strava",
         Source = "developers.strava.com, webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(2),
+        SuccessCodes = [200],
         Unconfirmed = ["Retries: three attempts in all, a few minutes apart."],
     };
 

@@ -19,6 +19,8 @@ public sealed class TelegramProvider : IProvider
     {
         Title = "Telegram",
         Source = "core.telegram.org/bots/api, setWebhook, read 2026-11-22",
+        // The default of max_connections.
+        Burst = 40,
         Unconfirmed = ["How long Telegram waits for an answer and how long it repeats an update: it only says that it gives up after a reasonable number of attempts."],
     };
 

@@ -34,6 +34,7 @@ public sealed class TwitchProvider : IProvider
     {
         Title = "Twitch",
         Source = "dev.twitch.tv, EventSub, getting events using webhook callbacks, read 2026-11-22",
+        RetryHeaders = [new("Twitch-Eventsub-Message-Retry", "{n}")],
         Unconfirmed = ["its deadline: a few seconds", "how long it repeats"],
     };
 

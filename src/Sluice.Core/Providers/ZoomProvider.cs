@@ -32,6 +32,8 @@ public sealed class ZoomProvider : IProvider
         Source = "developers.zoom.us, using webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(3),
         RetryHorizon = TimeSpan.FromMinutes(90),
+        RetryDelays = [TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(60)],
+        SuccessCodes = [200, 204],
         Unconfirmed = ["the tolerance of its timestamp; five minutes are ours", "that no header or field identifies an event"],
     };
 

@@ -24,7 +24,7 @@ internal sealed class SendCommand : Command
     public SendCommand() : base("send", "Sends signed webhooks, as their sender would")
     {
         Add(Provider);
-        foreach (var option in (Option[])[Type, Source, Url, Secret, Body, Count, Handshake]) Add(option);
+        foreach (var option in (Option[])[Type, Source, Url, Secret, Body, Count, Handshake, .. SendMisbehaviour.Options]) Add(option);
         SetAction(RunAsync);
     }
 
@@ -32,7 +32,11 @@ internal sealed class SendCommand : Command
     {
         var count = parsed.GetValue(Count);
         if (count < 1) throw new CommandException($"--count {count} makes no sense; write a number from 1");
-        var (sender, url) = SendTarget.Find(parsed, parsed.GetValue(Provider)!, parsed.GetValue(Source), parsed.GetValue(Url), parsed.GetValue(Secret));
+        var isMisbehaving = parsed.GetValue(SendMisbehaviour.Misbehave);
+        if (!isMisbehaving) SendMisbehaviour.RequireNone(parsed);
+        else if (((Option[])[Body, Count, Handshake]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other) throw new CommandException($"{other.Name} means nothing beside --misbehave; leave it out");
+        var (sender, url) = SendTarget.Find(parsed, parsed.GetValue(Provider)!, parsed.GetValue(Source), parsed.GetValue(Url) ?? parsed.GetValue(CommonOptions.Remote), parsed.GetValue(Secret));
+        if (isMisbehaving) return await SendMisbehaviour.RunAsync(parsed, sender, url, parsed.GetValue(Type) ?? sender.Provider.SampleType, cancellationToken);
         var body = parsed.GetValue(Body) is { } file ? ReadBody(file) : null;
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
         if (parsed.GetValue(Handshake)) return await AskAsync(parsed, sender, url, client, cancellationToken);

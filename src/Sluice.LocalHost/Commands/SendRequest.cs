@@ -26,12 +26,12 @@ internal static class SendRequest
     }
 
     // A sender that signs its URL signs the one it was given, wherever this one is sent to.
-    private static SentRequest Sign(SendTarget sender, Uri url, Func<Uri, SentRequest> request, DateTimeOffset now)
-    {
-        var known = sender.Settings.PublicUrl ?? url;
-        var signed = sender.Secret.Sign(request(known), sender.Settings, now);
-        return sender.Settings.PublicUrl is null ? signed : signed with { Url = Moved(signed.Url, known, url) };
-    }
+    private static SentRequest Sign(SendTarget sender, Uri url, Func<Uri, SentRequest> request, DateTimeOffset now) =>
+        Towards(sender, url, sender.Secret.Sign(request(sender.Settings.PublicUrl ?? url), sender.Settings, now));
+
+    /// <summary>A request to the URL that the sender knows, sent to where the user wants it.</summary>
+    public static SentRequest Towards(SendTarget sender, Uri url, SentRequest signed) =>
+        sender.Settings.PublicUrl is { } known ? signed with { Url = Moved(signed.Url, known, url) } : signed;
 
     /// <summary>What a proof or a question added to the URL the sender knows, added to the one that is called.</summary>
     private static Uri Moved(Uri signed, Uri known, Uri url)
@@ -45,7 +45,7 @@ internal static class SendRequest
 
     private static string Behind(string text, string start) => text.StartsWith(start, StringComparison.Ordinal) ? text[start.Length..] : "";
 
-    private static HttpRequestMessage Create(SentRequest sent)
+    public static HttpRequestMessage Create(SentRequest sent)
     {
         var request = new HttpRequestMessage(new HttpMethod(sent.Method), sent.Url);
         if (sent.Method == Post || sent.Body.Length > 0)
