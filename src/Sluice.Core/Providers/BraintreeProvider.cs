@@ -47,6 +47,8 @@ public sealed class BraintreeProvider : IProvider
         </notification>
         """), Base64FormattingOptions.None) + "\n")), "application/x-www-form-urlencoded");
 
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => Challenge.Ask("GET", url, ("bt_challenge", "20f9f8ed05f77439fe955c977e4c8a53"));
+
     private static string? Kind(byte[] payload)
     {
         try

@@ -45,5 +45,13 @@ internal static class Challenge
         return value;
     }
 
+    /// <summary>A question without a body and without a proof: what is asked stands in the query.</summary>
+    public static SentRequest Ask(string method, Uri url, params ReadOnlySpan<(string Name, string Value)> parameters)
+    {
+        var asked = new UriBuilder(url);
+        if (parameters.Length > 0) asked.Query = string.Join('&', asked.Query.TrimStart('?'), Encoding.ASCII.GetString(FormBody.Encode(parameters))).TrimStart('&');
+        return new() { Method = method, Url = asked.Uri, Body = default, ContentType = "", IsSigned = false };
+    }
+
     private static string Decode(ReadOnlySpan<char> text) => Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
 }

@@ -59,6 +59,9 @@ public sealed class CloudEventsProvider : IProvider
         { "specversion": "1.0", "id": {{Json.Text(id)}}, "source": "/example", "type": {{Json.Text(type)}}, "time": "{{at:yyyy-MM-ddTHH:mm:ssZ}}", "datacontenttype": "application/json", "data": { "sample": true } }
         """), $"{Structured}; charset=utf-8");
 
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) =>
+        Challenge.Ask("OPTIONS", url).With(new("WebHook-Request-Origin", "eventemitter.example.com"), new("WebHook-Request-Rate", "120"));
+
     private static EventDescription Of(ReadOnlySpan<byte> item) => new(IdOf(JsonAt.Text(item, "source"), JsonAt.Text(item, "id")), JsonAt.Text(item, "type"));
 
     // A source is a URI and has no blank.

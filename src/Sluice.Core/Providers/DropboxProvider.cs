@@ -47,4 +47,6 @@ public sealed class DropboxProvider : IProvider
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         { {{Json.Text(type)}}: { "accounts": [{{Json.Text("dbid:" + id)}}] }, "delta": { "users": [12345678] } }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => Challenge.Ask("GET", url, ("challenge", "VnuOt4CaTRmHDk-mbFcj_VEIHrKJOWIzMBXqTSj3tB"));
 }

@@ -49,8 +49,8 @@ public interface IProvider
     Sample CreateSample(string type, string id, DateTimeOffset at);
 
     /// <summary>
-    /// The question that this sender asks its receiver, with a challenge made up here; null where it asks none. A POST gets the proof
-    /// that an event gets, a request of another method is sent as it is: what it has to show (a verify token) is in it.
+    /// The question that this sender asks its receiver, with a challenge made up here; null where it asks none. It gets the proof that an
+    /// event gets unless it says that it is not signed; what else it has to show (a verify token) is in it.
     /// </summary>
     SentRequest? CreateHandshake(Uri url, SourceSettings settings) => null;
 }

@@ -49,6 +49,8 @@ public sealed class MandrillProvider : IProvider
         $$"""[{ "event": {{Json.Text(type)}}, "_id": {{Json.Text(id)}}, "ts": {{at.ToUnixTimeSeconds()}}, "msg": { "_id": {{Json.Text(id)}}, "email": "example@test.com", "state": "sent" } }]""")),
         "application/x-www-form-urlencoded");
 
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => Challenge.Ask("HEAD", url);
+
     private static byte[]? Events(ReadOnlySpan<byte> form) => FormBody.Exactly(form, "mandrill_events") is [var events] ? events : null;
 
     private static string IdOf(BatchItem item) => $"{item.Id}:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(item.Body.Span).AsSpan(0, 16))}";

@@ -70,4 +70,7 @@ public sealed class MetaProvider : IProvider
           ]
         }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) =>
+        Challenge.Ask("GET", url, ("hub.mode", "subscribe"), ("hub.challenge", "1158201444"), ("hub.verify_token", settings.VerifyToken ?? ""));
 }

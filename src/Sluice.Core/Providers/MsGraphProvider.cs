@@ -61,4 +61,7 @@ public sealed class MsGraphProvider : IProvider
           }]
         }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) =>
+        Challenge.Ask("POST", url, ("validationToken", "Validation: Testing client application reachability for subscription Request-Id: 53b2a2c4-04b6-4b3c-9b8e-0f2b8a6d9b6f")) with { ContentType = "text/plain; charset=utf-8" };
 }

@@ -55,4 +55,7 @@ public sealed class OktaProvider : IProvider
           "contentType": "application/json"
         }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) =>
+        Providers.Challenge.Ask("GET", url).With(new KeyValuePair<string, string>(Challenge, "Ub5xZKYbGBCjGkTzLQkmwS9DWoK8zoQdFV8dMZyJ"));
 }

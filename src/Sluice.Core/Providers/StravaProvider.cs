@@ -55,4 +55,8 @@ public sealed class StravaProvider : IProvider
           "updates": {}
         }
         """), "application/json");
+
+    // Asked at the URL it was given, its secret included.
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) =>
+        Challenge.Ask("GET", url, ("hub.verify_token", settings.VerifyToken ?? ""), ("hub.challenge", "15f7d1a91c1f40f8a748fd134752feb3"), ("hub.mode", "subscribe")) with { IsSigned = true };
 }

@@ -99,5 +99,8 @@ public sealed record SentRequest
     /// <summary>The id that the sender gives this message where its signature has one.</summary>
     public string Id { get; init; } = "";
 
+    /// <summary>Whether its sender's proof belongs to it. Not so a question that is asked before there is a secret, or that shows another thing.</summary>
+    public bool IsSigned { get; init; } = true;
+
     public SentRequest With(params KeyValuePair<string, string>[] headers) => this with { Headers = [.. Headers, .. headers] };
 }
