@@ -34,9 +34,8 @@ public sealed class BraintreeProvider : IProvider
 
     public Answer? Greet(Envelope envelope, SourceSettings settings)
     {
-        if (envelope.Method != "GET") return null;
-        var challenge = SignedUrl.Parameter(envelope.Target, "bt_challenge", out var count).ToString();
-        return count == 1 && BraintreeScheme.IsChallenge(Encoding.UTF8.GetBytes(challenge)) && BraintreeScheme.Answer(settings, challenge, envelope.ReceivedAt) is { } answer ? Answer.Text(answer) : null;
+        if (envelope.Method != "GET" || Query.Single(envelope.Target, "bt_challenge") is not { } challenge) return null;
+        return BraintreeScheme.IsChallenge(Encoding.UTF8.GetBytes(challenge)) && BraintreeScheme.Answer(settings, challenge, envelope.ReceivedAt) is { } answer ? Answer.Text(answer) : null;
     }
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(FormBody.Encode(("bt_payload", Convert.ToBase64String(Encoding.UTF8.GetBytes($"""

@@ -42,10 +42,10 @@ public sealed class EventGridProvider : IProvider
             ? Answer.Json($$"""{"validationResponse":{{Json.Text(code)}}}""")
             : null;
 
-    public bool IsBatch(Envelope envelope) => envelope.Body.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8);
+    public bool IsBatch(Envelope envelope) => JsonAt.IsArray(envelope.Body.Span);
 
     public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) =>
-        JsonAt.Items(batch.Body) is { } items ? [.. items.Select(item => new BatchItem(item, JsonAt.Text(item.Span, "id"), JsonAt.Text(item.Span, "eventType")))] : null;
+        JsonAt.Split(batch.Body, static item => new(JsonAt.Text(item, "id"), JsonAt.Text(item, "eventType")));
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         [{

@@ -32,10 +32,10 @@ public sealed class MailchimpProvider : IProvider
     public EventDescription Describe(Envelope envelope, SourceSettings settings)
     {
         var body = envelope.Body.Span;
-        var type = FormFields.Of(body, "type");
+        var type = FormBody.Single(body, "type");
         string? subject = null;
-        for (var i = 0; i < Subjects.Length && string.IsNullOrEmpty(subject); i++) subject = FormFields.Of(body, Subjects[i]);
-        return new(JsonDescription.IdOf(type, FormFields.Of(body, "fired_at"), subject), type);
+        for (var i = 0; i < Subjects.Length && string.IsNullOrEmpty(subject); i++) subject = FormBody.Single(body, Subjects[i]);
+        return new(JsonDescription.IdOf(type, FormBody.Single(body, "fired_at"), subject), type);
     }
 
     public Answer? Greet(Envelope envelope, SourceSettings settings) => envelope.Method is "GET" or "HEAD" ? Answer.Empty(200) : null;

@@ -38,9 +38,9 @@ public sealed class StravaProvider : IProvider
 
     public Answer? Greet(Envelope envelope, SourceSettings settings) =>
         envelope.Method == "GET"
-        && FormFields.Of(envelope.Target, "hub.mode", out _) == "subscribe"
-        && SharedSecret.AreSame(FormFields.Of(envelope.Target, "hub.verify_token", out _), settings.VerifyToken)
-        && FormFields.Of(envelope.Target, "hub.challenge", out _) is { Length: > 0 and <= LongestChallenge } challenge
+        && Query.Single(envelope.Target, "hub.mode") == "subscribe"
+        && SharedSecret.AreSame(Query.Single(envelope.Target, "hub.verify_token"), settings.VerifyToken)
+        && Query.Single(envelope.Target, "hub.challenge") is { Length: > 0 and <= LongestChallenge } challenge
             ? Answer.Json($$"""{"hub.challenge":{{Json.Text(challenge)}}}""")
             : null;
 

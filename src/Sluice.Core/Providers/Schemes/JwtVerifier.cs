@@ -66,7 +66,7 @@ internal sealed class JwtVerifier(JwtScheme scheme, IReadOnlyList<DatedKey<Secur
     {
         token = "";
         var header = envelope.Headers.Single("Authorization", out var headers);
-        var parameter = SignedUrl.Parameter(envelope.Target, "access_token", out var parameters);
+        var parameter = Query.Value(envelope.Target, "access_token", out var parameters);
         if (headers + parameters > 1) return SignatureResult.AmbiguousHeader;
         if (parameters == 1) token = parameter.Length <= LongestToken ? parameter.ToString() : "";
         else if (string.IsNullOrEmpty(header)) return SignatureResult.MissingSignature;

@@ -79,7 +79,7 @@ public sealed record UrlAndFormScheme : SignatureScheme
 
             var hash = default(ReadOnlySpan<char>);
             var hashes = 0;
-            if (scheme.BodyHash is { } name) hash = SignedUrl.Parameter(url, name, out hashes);
+            if (scheme.BodyHash is { } name) hash = Query.Value(url, name, out hashes);
             if (hashes > 1) return new(SignatureResult.AmbiguousHeader);
             if (hashes == 1 && !IsHashOf(envelope.Body.Span, hash)) return new(SignatureResult.Mismatch);
 
