@@ -23,6 +23,8 @@ public sealed record PayPalScheme(KeyClient Client, X509Certificate2Collection? 
     private const string Algorithm = "SHA256withRSA";
     private const int LongestPart = 128;
 
+    public override string Kind => "RSA-SHA256";
+
     public override bool ChecksPublicKeys => true;
 
     public override IReadOnlyList<string> HeaderNames { get; } = [Id, Time, SignatureName, CertificateUrl, AlgorithmName];

@@ -21,6 +21,8 @@ public sealed record TokenScheme : SignatureScheme
     /// <summary>Whether the secret is <c>user:password</c>, sent in base64.</summary>
     public bool IsBasic { get; init; }
 
+    public override string Kind => IsBasic ? "user and password" : "secret in a header";
+
     /// <summary>None: the header is the secret, and is for nobody else.</summary>
     public override IReadOnlyList<string> HeaderNames => [];
 

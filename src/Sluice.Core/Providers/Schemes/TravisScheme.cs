@@ -15,6 +15,8 @@ public sealed record TravisScheme(KeyClient Client) : SignatureScheme
 
     private static readonly Uri Published = new("https://api.travis-ci.com/config");
 
+    public override string Kind => "RSA-SHA1";
+
     public override bool ChecksPublicKeys => true;
 
     public override IReadOnlyList<string> HeaderNames { get; } = [Header];

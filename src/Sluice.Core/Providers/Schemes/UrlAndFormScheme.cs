@@ -23,6 +23,8 @@ public sealed record UrlAndFormScheme : SignatureScheme
     /// <summary>Whether the sender may leave the port out of the URL it signs, or write the usual one into it.</summary>
     public bool PortIsOptional { get; init; }
 
+    public override string Kind => "HMAC-SHA1 of URL and form";
+
     public override bool SignsUrl => true;
 
     public override IReadOnlyList<string> HeaderNames => Headers;
