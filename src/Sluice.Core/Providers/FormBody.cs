@@ -37,16 +37,18 @@ internal static class FormBody
     /// <summary>The value, as text, of the field of that name; null when it is absent, stands several times, or is not encoded as it should be.</summary>
     public static string? Single(ReadOnlySpan<byte> form, string name)
     {
-        var wanted = Encoding.UTF8.GetBytes(name);
+        var most = Encoding.UTF8.GetMaxByteCount(name.Length);
+        Span<byte> buffer = most <= 128 ? stackalloc byte[256] : new byte[2 * most];
+        var wanted = buffer[..Encoding.UTF8.GetBytes(name, buffer)];
         // A longer name does not fit, and is another.
-        var key = new byte[wanted.Length];
+        var key = buffer.Slice(most, wanted.Length);
         var value = default(ReadOnlySpan<byte>);
         var count = 0;
         foreach (var range in form.Split((byte)'&'))
         {
             var field = form[range];
             var equals = field.IndexOf((byte)'=');
-            if (equals < 0 || !TryDecode(field[..equals], key, out var length) || !wanted.AsSpan().SequenceEqual(key.AsSpan(0, length))) continue;
+            if (equals < 0 || !TryDecode(field[..equals], key, out var length) || !wanted.SequenceEqual(key[..length])) continue;
             value = field[(equals + 1)..];
             count++;
         }

@@ -60,10 +60,11 @@ internal sealed partial class PayPalCertificates(KeyClient client, X509Certifica
         await answer;
     }
 
-    // What was found out to be nothing goes first: nobody pushes good certificates out with bad addresses.
+    // What was found out to be nothing goes first, and nothing that is still being asked for: nobody pushes good certificates out with bad addresses.
     private Place MakeRoom()
     {
-        if (places.Count >= MostKept) places.Remove(places.OrderBy(pair => pair.Value.Key is not null).ThenBy(pair => pair.Value.Used).First().Key);
+        var idle = places.Where(pair => pair.Value.Answer.IsCompleted).OrderBy(pair => pair.Value.Key is not null).ThenBy(pair => pair.Value.Used);
+        foreach (var (url, _) in idle.Take(places.Count - MostKept + 1).ToList()) places.Remove(url);
         return new Place();
     }
 

@@ -182,6 +182,19 @@ public sealed class PayPalSchemeTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_still_being_asked_for_is_not_pushed_out_by_what_is_nothing()
+    {
+        var source = Source();
+        var answer = new TaskCompletionSource<System.Net.Http.HttpResponseMessage>();
+        published.Answer = url => url.AbsoluteUri == Place ? answer.Task : PublishedKeys.Status(HttpStatusCode.NotFound);
+        var genuine = Fetch(source, Signed() with { From = PayPal });
+        for (var i = 0; i < 50; i++) await Fetch(source, Signed().With("paypal-cert-url", $"{Place}{i}") with { From = Stranger(i) });
+        answer.SetResult(await PublishedKeys.Text(Root.Issue(Key, Name)));
+        await genuine;
+        source.Accepts(Signed());
+    }
+
+    [Fact]
     public async Task A_certificate_past_its_time_is_asked_for_again_once_a_minute()
     {
         var source = Source();
