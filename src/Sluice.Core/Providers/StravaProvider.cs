@@ -6,8 +6,8 @@ namespace Sluice.Providers;
 
 /// <summary>
 /// Strava. Nothing is signed, so the secret is in the URL; an event only says what changed, and is fetched. A subscription is verified
-/// by a GET with <c>hub.verify_token</c>, answered with <c>{"hub.challenge": ...}</c>. There is no id: it is made of object, aspect and
-/// time. Success is 200 and nothing else. (developers.strava.com, webhooks, read 2026-11-22.)
+/// by a GET with <c>hub.verify_token</c>, answered with <c>{"hub.challenge": ...}</c>. There is no id: the same
+/// bytes are the same event. Success is 200 and nothing else. (developers.strava.com, webhooks, read 2026-11-22.)
 /// </summary>
 public sealed class StravaProvider : IProvider
 {
@@ -22,7 +22,7 @@ public sealed class StravaProvider : IProvider
         Title = "Strava",
         Source = "developers.strava.com, webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(2),
-        Unconfirmed = ["Retries: three attempts in all, a few minutes apart."],
+        Unconfirmed = ["Retries: three attempts in all, a few minutes apart.", "That a repeat has the same bytes: if it has not, it is another event here."],
     };
 
     public string SampleType => "activity.create";
@@ -33,7 +33,8 @@ public sealed class StravaProvider : IProvider
     {
         var body = envelope.Body.Span;
         var (thing, aspect) = (JsonAt.Text(body, "object_type"), JsonAt.Text(body, "aspect_type"));
-        return new(JsonDescription.IdOf(thing, JsonAt.Text(body, "object_id"), aspect, JsonAt.Text(body, "event_time")), thing is null || aspect is null ? aspect : $"{thing}.{aspect}");
+        // Object, aspect and second are no id: of one activity the title and the visibility may change within one second.
+        return new(null, thing is null || aspect is null ? aspect : $"{thing}.{aspect}");
     }
 
     public Answer? Greet(Envelope envelope, SourceSettings settings) =>
