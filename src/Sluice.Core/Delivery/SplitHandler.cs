@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sluice.Configuration;
 using Sluice.Events;
 using Sluice.Ingestion;
+using Sluice.Providers;
 using Sluice.Storage;
 
 namespace Sluice.Delivery;
@@ -25,7 +26,7 @@ public sealed class SplitHandler(IServiceProvider services, TimeProvider time) :
         // Asked for when it is needed: the ingestor itself knows its handlers.
         var ingestor = services.GetRequiredService<Ingestor>();
         if (!services.GetRequiredService<LiveConfiguration>().Current.TryGetSource(webhook.Source, out var source)) return Outcome.DeadLetter($"source '{webhook.Source}' is not configured any more; add it and replay, or purge");
-        if (source.Provider.Split(webhook) is not { } items) return Outcome.DeadLetter("its body is no batch of this sender");
+        if (source.Provider.Split(webhook) is not { } items) return Outcome.DeadLetter($"its body is no batch of this sender, or one of more than {BatchItem.Most} events");
         try
         {
             var now = time.GetUtcNow();

@@ -87,7 +87,7 @@ public sealed class AnswerTemplate
                 PartKind.Text => part.Text,
                 PartKind.Id => id.ToString(),
                 PartKind.Type => Escaped(webhook.Type),
-                PartKind.Form => Escaped(FormFields.Of(webhook.Body.Span, part.Text) ?? ""),
+                PartKind.Form => Escaped(FormBody.Single(webhook.Body.Span, part.Text) ?? ""),
                 _ => Escaped(JsonAt.Text(webhook.Body.Span, part.Path) ?? ""),
             };
             if (part.Kind == PartKind.Text)

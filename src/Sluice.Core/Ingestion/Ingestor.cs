@@ -112,8 +112,8 @@ public sealed partial class Ingestor(
 
     private static WebhookEvent Describe(Source source, Envelope envelope)
     {
-        // A batch has no id of its own: the same one again is the same bytes.
-        var (id, type) = source.Provider.IsBatch(envelope) ? new(null, WebhookEvent.BatchType) : source.Provider.Describe(envelope, source.Settings);
+        // A batch mostly has no id of its own: the same one again is the same bytes.
+        var (id, type) = source.Provider.IsBatch(envelope) ? new(source.Provider.BatchId(envelope), WebhookEvent.BatchType) : source.Provider.Describe(envelope, source.Settings);
         return NewEvent(source.Name, id, type, envelope.ReceivedAt, KeptHeaders.Of(envelope.Headers, source.Scheme.CredentialNames), envelope.Body);
     }
 

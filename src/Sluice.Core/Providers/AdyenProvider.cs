@@ -42,11 +42,8 @@ public sealed class AdyenProvider : IProvider
 
     public bool IsBatch(Envelope envelope) => JsonItems.Read(envelope.Body, root => Items(root)?.GetArrayLength() > 1);
 
-    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => JsonItems.Read(batch.Body, root => Items(root) is not { } items ? null : items.EnumerateArray().Select(item =>
-    {
-        var (id, type) = Describe(item);
-        return new BatchItem(new Narrowing(batch.Body).To(items, item).ToBytes(), id, type);
-    }).ToList());
+    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => JsonItems.Read(batch.Body, root =>
+        Items(root) is { } items ? Narrowing.Split(batch.Body, items.EnumerateArray().Select(item => (new Narrowing(batch.Body).To(items, item), Describe(item))), null) : null);
 
     private static JsonElement? Items(JsonElement root) => JsonItems.Array(root, "notificationItems") is { } items && JsonItems.AreObjects(items) ? items : null;
 

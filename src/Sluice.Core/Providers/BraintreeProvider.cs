@@ -36,9 +36,8 @@ public sealed class BraintreeProvider : IProvider
 
     public Answer? Greet(Envelope envelope, SourceSettings settings)
     {
-        if (envelope.Method != "GET") return null;
-        var challenge = SignedUrl.Parameter(envelope.Target, "bt_challenge", out var count).ToString();
-        return count == 1 && BraintreeScheme.IsChallenge(Encoding.UTF8.GetBytes(challenge)) && BraintreeScheme.Answer(settings, challenge, envelope.ReceivedAt) is { } answer ? Answer.Text(answer) : null;
+        if (envelope.Method != "GET" || Query.Single(envelope.Target, "bt_challenge") is not { } challenge) return null;
+        return BraintreeScheme.IsChallenge(Encoding.UTF8.GetBytes(challenge)) && BraintreeScheme.Answer(settings, challenge, envelope.ReceivedAt) is { } answer ? Answer.Text(answer) : null;
     }
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(FormBody.Encode(("bt_payload", Convert.ToBase64String(Encoding.UTF8.GetBytes($"""
@@ -48,6 +47,8 @@ public sealed class BraintreeProvider : IProvider
           <subject><subscription><id>{new System.Xml.Linq.XText(id)}</id></subscription></subject>
         </notification>
         """), Base64FormattingOptions.None) + "\n")), "application/x-www-form-urlencoded");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => Challenge.Ask("GET", url, ("bt_challenge", "20f9f8ed05f77439fe955c977e4c8a53"));
 
     private static string? Kind(byte[] payload)
     {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using Sluice.Events;
 
 namespace Sluice.Providers;
 
@@ -27,23 +26,11 @@ internal static class Challenge
         return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given)), SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
     }
 
-    /// <summary>The value of a query parameter; null when it is absent or stands twice.</summary>
-    public static string? Parameter(Envelope envelope, string name)
+    /// <summary>A question without a body and without a proof: what is asked stands in the query.</summary>
+    public static SentRequest Ask(string method, Uri url, params ReadOnlySpan<(string Name, string Value)> parameters)
     {
-        var target = envelope.Target.AsSpan();
-        var query = target.IndexOf('?') is >= 0 and var mark ? target[(mark + 1)..] : default;
-        string? value = null;
-        foreach (var range in query.Split('&'))
-        {
-            var pair = query[range];
-            var equals = pair.IndexOf('=');
-            if (equals < 0 || Decode(pair[..equals]) != name) continue;
-            if (value is not null) return null;
-            value = Decode(pair[(equals + 1)..]);
-        }
-
-        return value;
+        var asked = new UriBuilder(url);
+        if (parameters.Length > 0) asked.Query = string.Join('&', asked.Query.TrimStart('?'), Encoding.ASCII.GetString(FormBody.Encode(parameters))).TrimStart('&');
+        return new() { Method = method, Url = asked.Uri, Body = default, ContentType = "", IsSigned = false };
     }
-
-    private static string Decode(ReadOnlySpan<char> text) => Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
 }

@@ -50,15 +50,15 @@ public sealed class CloudEventsProvider : IProvider
 
     public bool IsBatch(Envelope envelope) => IsOf(envelope, Batched);
 
-    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch)
-    {
-        if (JsonAt.Items(batch.Body) is not { } items) return null;
-        return [.. items.Select(item => new BatchItem(item, Of(item.Span).Id, Of(item.Span).Type) { ContentType = $"{Structured}; charset=utf-8" })];
-    }
+    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) =>
+        JsonAt.Split(batch.Body, Of) is { } items ? [.. items.Select(item => item with { ContentType = $"{Structured}; charset=utf-8" })] : null;
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         { "specversion": "1.0", "id": {{Json.Text(id)}}, "source": "/example", "type": {{Json.Text(type)}}, "time": "{{at:yyyy-MM-ddTHH:mm:ssZ}}", "datacontenttype": "application/json", "data": { "sample": true } }
         """), $"{Structured}; charset=utf-8");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) =>
+        Challenge.Ask("OPTIONS", url).With(new("WebHook-Request-Origin", "eventemitter.example.com"), new("WebHook-Request-Rate", "120"));
 
     private static EventDescription Of(ReadOnlySpan<byte> item) => new(IdOf(JsonAt.Text(item, "source"), JsonAt.Text(item, "id")), JsonAt.Text(item, "type"));
 

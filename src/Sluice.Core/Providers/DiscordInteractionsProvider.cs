@@ -55,4 +55,11 @@ public sealed class DiscordInteractionsProvider : IProvider
           "version": 1
         }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => new()
+    {
+        Url = url,
+        Body = """{"application_id":"1234560123453231555","id":"787053080478613555","token":"unused","type":1,"version":1}"""u8.ToArray(),
+        ContentType = "application/json",
+    };
 }

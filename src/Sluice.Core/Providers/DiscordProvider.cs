@@ -52,4 +52,11 @@ public sealed class DiscordProvider : IProvider
           "event": { "type": {{Json.Text(type)}}, "timestamp": "{{at:yyyy-MM-ddTHH:mm:ss.ffffff}}", "data": { "integration_type": 1, "scopes": ["applications.commands"], "user": { "id": {{Json.Text(id)}} } } }
         }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => new()
+    {
+        Url = url,
+        Body = """{"version":1,"application_id":"1234560123453231555","type":0}"""u8.ToArray(),
+        ContentType = "application/json",
+    };
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Sluice.Configuration;
 using Sluice.Events;
@@ -35,16 +33,13 @@ public sealed class DropboxProvider : IProvider
 
     public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => DropboxSignature;
 
-    public EventDescription Describe(Envelope envelope, SourceSettings settings)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(envelope.Body.Span).AsSpan(0, 16));
-        var type = JsonItems.Read(envelope.Body, root => root.ValueKind == System.Text.Json.JsonValueKind.Object && root.TryGetProperty("list_folder", out _) ? "list_folder" : null);
-        return new(string.Create(CultureInfo.InvariantCulture, $"{envelope.ReceivedAt.ToUnixTimeMilliseconds()}-{hash}"), type);
-    }
+    public EventDescription Describe(Envelope envelope, SourceSettings settings) => new(ArrivalId.Of(envelope), JsonAt.Has(envelope.Body.Span, "list_folder") ? "list_folder" : null);
 
-    public Answer? Greet(Envelope envelope, SourceSettings settings) => envelope.Method == "GET" ? Challenge.Echo(Challenge.Parameter(envelope, "challenge")) : null;
+    public Answer? Greet(Envelope envelope, SourceSettings settings) => envelope.Method == "GET" ? Challenge.Echo(Query.Single(envelope.Target, "challenge")) : null;
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         { {{Json.Text(type)}}: { "accounts": [{{Json.Text("dbid:" + id)}}] }, "delta": { "users": [12345678] } }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => Challenge.Ask("GET", url, ("challenge", "VnuOt4CaTRmHDk-mbFcj_VEIHrKJOWIzMBXqTSj3tB"));
 }

@@ -46,10 +46,10 @@ public sealed class EventGridProvider : IProvider
             ? Answer.Json($$"""{"validationResponse":{{Json.Text(code)}}}""")
             : null;
 
-    public bool IsBatch(Envelope envelope) => envelope.Body.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8);
+    public bool IsBatch(Envelope envelope) => JsonAt.IsArray(envelope.Body.Span);
 
     public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) =>
-        JsonAt.Items(batch.Body) is { } items ? [.. items.Select(item => new BatchItem(item, JsonAt.Text(item.Span, "id"), JsonAt.Text(item.Span, "eventType")))] : null;
+        JsonAt.Split(batch.Body, static item => new(JsonAt.Text(item, "id"), JsonAt.Text(item, "eventType")));
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         [{
@@ -62,4 +62,22 @@ public sealed class EventGridProvider : IProvider
           "dataVersion": "1", "metadataVersion": "1"
         }]
         """), "application/json", new("aeg-event-type", "Notification"), new("aeg-delivery-count", "0"));
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => new()
+    {
+        Url = url,
+        Body = """
+            [{
+              "id": "2d1781af-3a4c-4d7c-bd0c-e34b19da4e66",
+              "topic": "/subscriptions/00000000-0000-0000-0000-000000000000",
+              "subject": "",
+              "data": { "validationCode": "512d38b6-c7b8-40c8-89fe-f46f9e9622b6", "validationUrl": "https://rp-eastus2.eventgrid.azure.net:553/eventsubscriptions/example/validate?id=512d38b6-c7b8-40c8-89fe-f46f9e9622b6" },
+              "eventType": "Microsoft.EventGrid.SubscriptionValidationEvent",
+              "eventTime": "2018-01-25T22:12:19.4556811Z",
+              "metadataVersion": "1", "dataVersion": "1"
+            }]
+            """u8.ToArray(),
+        ContentType = "application/json; charset=utf-8",
+        Headers = [new("aeg-event-type", "SubscriptionValidation")],
+    };
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sluice.Providers;
 
-/// <summary>Reads <c>application/x-www-form-urlencoded</c> strictly: what is no such text gives nothing.</summary>
+/// <summary>Reads <c>application/x-www-form-urlencoded</c> bodies strictly, and writes them: what is no such text gives nothing. Never throws.</summary>
 internal static class FormBody
 {
     /// <summary>
@@ -34,18 +34,28 @@ internal static class FormBody
         return Array.IndexOf(values, null) < 0 ? values : null;
     }
 
-    /// <summary>The value, as text, of the first field that is written as this name; null without one.</summary>
-    public static string? First(ReadOnlySpan<byte> form, string name)
+    /// <summary>The value, as text, of the field of that name; null when it is absent, stands several times, or is not encoded as it should be.</summary>
+    public static string? Single(ReadOnlySpan<byte> form, string name)
     {
+        var most = Encoding.UTF8.GetMaxByteCount(name.Length);
+        Span<byte> buffer = most <= 128 ? stackalloc byte[256] : new byte[2 * most];
+        var wanted = buffer[..Encoding.UTF8.GetBytes(name, buffer)];
+        // A longer name does not fit, and is another.
+        var key = buffer.Slice(most, wanted.Length);
+        var value = default(ReadOnlySpan<byte>);
+        var count = 0;
         foreach (var range in form.Split((byte)'&'))
         {
             var field = form[range];
-            if (field.Length <= name.Length || field[name.Length] != '=' || !Ascii.Equals(field[..name.Length], name)) continue;
-            var value = new byte[field.Length - name.Length - 1];
-            return TryDecode(field[(name.Length + 1)..], value, out var length) ? Encoding.UTF8.GetString(value, 0, length) : null;
+            var equals = field.IndexOf((byte)'=');
+            if (equals < 0 || !TryDecode(field[..equals], key, out var length) || !wanted.SequenceEqual(key[..length])) continue;
+            value = field[(equals + 1)..];
+            count++;
         }
 
-        return null;
+        if (count != 1) return null;
+        var bytes = new byte[value.Length];
+        return TryDecode(value, bytes, out var decoded) ? Encoding.UTF8.GetString(bytes, 0, decoded) : null;
     }
 
     /// <summary><c>+</c> is a blank, <c>%xx</c> a byte; a <c>%</c> without two hex digits is an error.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Sluice.Configuration;
 using Sluice.Events;
 
@@ -42,18 +41,16 @@ public sealed class HubSpotProvider : IProvider
 
     public SignatureScheme Scheme(SourceSettings settings, ICollection<string> errors) => HubSpotSignature;
 
-    public EventDescription Describe(Envelope envelope, SourceSettings settings) => JsonItems.Read(envelope.Body, Describe);
+    public EventDescription Describe(Envelope envelope, SourceSettings settings) => Describe(envelope.Body.Span);
 
-    public bool IsBatch(Envelope envelope) => JsonItems.Read(envelope.Body, IsArray);
+    public bool IsBatch(Envelope envelope) => JsonAt.AreObjects(envelope.Body.Span);
 
-    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => JsonItems.Read(batch.Body, root => IsArray(root) ? JsonItems.Slices(batch.Body, root, Describe) : null);
+    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => JsonAt.AreObjects(batch.Body.Span) ? JsonAt.Split(batch.Body, Describe) : null;
 
     // eventId alone may come twice, HubSpot says; and attemptNumber changes, so that the bytes are no id either.
-    private static EventDescription Describe(JsonElement item) => new(
-        JsonItems.Text(item, "eventId") is { } id ? $"{JsonItems.Text(item, "subscriptionId")}:{JsonItems.Text(item, "objectId")}:{JsonItems.Text(item, "occurredAt")}:{id}" : null,
-        JsonItems.Text(item, "subscriptionType"));
-
-    private static bool IsArray(JsonElement root) => root.ValueKind == JsonValueKind.Array && JsonItems.AreObjects(root);
+    private static EventDescription Describe(ReadOnlySpan<byte> item) => new(
+        JsonAt.Text(item, "eventId") is { } id ? $"{JsonAt.Text(item, "subscriptionId")}:{JsonAt.Text(item, "objectId")}:{JsonAt.Text(item, "occurredAt")}:{id}" : null,
+        JsonAt.Text(item, "subscriptionType"));
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         [

@@ -42,15 +42,25 @@ public interface IProvider
     /// <summary>Whether a verified request holds several events: it is kept as one and answered, and its items are kept afterwards, each by its own id.</summary>
     bool IsBatch(Envelope envelope) => false;
 
-    /// <summary>The items of a batch, each the exact slice of its bytes, or those bytes without the other items where what stands around one matters. Null when the bytes are not what they should be; must not throw.</summary>
+    /// <summary>
+    /// What tells this batch from an earlier one of the same bytes; null where the same bytes are the same batch, which is then found to be a duplicate.
+    /// Called for batches only; must not throw.
+    /// </summary>
+    string? BatchId(Envelope envelope) => null;
+
+    /// <summary>
+    /// The items of a batch, each the exact slice of its bytes, or those bytes without the other items where what stands around one matters. Null when the
+    /// bytes are not what they should be, or hold more than <see cref="BatchItem.Most"/>; must not throw. The same batch has the same items: it may be taken
+    /// apart twice. An item without an id is known by its bytes; where two such items may be two events, its id is made of the batch's.
+    /// </summary>
     IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => null;
 
     /// <summary>A request as this sender would make it, without its proof.</summary>
     Sample CreateSample(string type, string id, DateTimeOffset at);
 
     /// <summary>
-    /// The question that this sender asks its receiver, with a challenge made up here; null where it asks none. A POST gets the proof
-    /// that an event gets, a request of another method is sent as it is: what it has to show (a verify token) is in it.
+    /// The question that this sender asks its receiver, with a challenge made up here; null where it asks none. It gets the proof that an
+    /// event gets unless it says that it is not signed; what else it has to show (a verify token) is in it.
     /// </summary>
     SentRequest? CreateHandshake(Uri url, SourceSettings settings) => null;
 }
@@ -61,6 +71,9 @@ public readonly record struct EventDescription(string? Id, string? Type);
 /// <summary>One event of a batch.</summary>
 public sealed record BatchItem(ReadOnlyMemory<byte> Body, string? Id, string? Type)
 {
+    /// <summary>More events than this in one request are no batch of anybody's: it is kept as one and not taken apart.</summary>
+    public const int Most = 10_000;
+
     /// <summary>What the item is by itself, where that is not what the batch is.</summary>
     public string? ContentType { get; init; }
 }

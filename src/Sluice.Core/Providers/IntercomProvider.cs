@@ -56,4 +56,6 @@ public sealed class IntercomProvider : IProvider
           "created_at": {{at.ToUnixTimeSeconds()}}
         }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => Challenge.Ask("HEAD", url);
 }

@@ -5,13 +5,10 @@ namespace Sluice.Providers;
 
 /// <summary>
 /// Reads what stands at a path of names in a body: a text, or the items of an array as exact slices. Never throws; a body that is not
-/// JSON as a whole, or is nested deeper than 64, holds nothing. Of a name that stands twice the last counts.
+/// JSON as a whole, or is nested deeper than 64, holds nothing. Of a name that stands twice the last counts. (Arrays within arrays are for <see cref="JsonItems"/>.)
 /// </summary>
 internal static class JsonAt
 {
-    /// <summary>More items than this are no batch of anybody's.</summary>
-    public const int MostItems = 10_000;
-
     /// <summary>The string or the number there as text, or null.</summary>
     public static string? Text(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
     {
@@ -34,7 +31,47 @@ internal static class JsonAt
         }
     }
 
-    /// <summary>The items of the array there, or null when there is none or it has more than <see cref="MostItems"/>.</summary>
+    /// <summary>Whether the bytes begin like an array; what becomes of them is another question.</summary>
+    public static bool IsArray(ReadOnlySpan<byte> json) => json.TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
+
+    /// <summary>Whether an array stands there that has items, however many, all of them objects.</summary>
+    public static bool AreObjects(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
+    {
+        try
+        {
+            if (!TryFind(json, path, out var found)) return false;
+            var reader = new Utf8JsonReader(json[found]);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) return false;
+            var any = false;
+            for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; any = true)
+            {
+                if (reader.TokenType != JsonTokenType.StartObject) return false;
+                reader.Skip();
+            }
+
+            return any;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The events of the array there, each the exact slice of the body; null when there is none or it has more than <see cref="BatchItem.Most"/>.</summary>
+    public static IReadOnlyList<BatchItem>? Split(ReadOnlyMemory<byte> json, Describe describe, params ReadOnlySpan<string> path)
+    {
+        if (Items(json, path) is not { } items) return null;
+        var batch = new BatchItem[items.Count];
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var (id, type) = describe(items[i].Span);
+            batch[i] = new(items[i], id, type);
+        }
+
+        return batch;
+    }
+
+    /// <summary>The items of the array there, or null when there is none or it has more than <see cref="BatchItem.Most"/>.</summary>
     public static IReadOnlyList<ReadOnlyMemory<byte>>? Items(ReadOnlyMemory<byte> json, params ReadOnlySpan<string> path)
     {
         try
@@ -46,7 +83,7 @@ internal static class JsonAt
             var items = new List<ReadOnlyMemory<byte>>();
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                if (items.Count == MostItems) return null;
+                if (items.Count == BatchItem.Most) return null;
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 items.Add(array[start..(int)reader.BytesConsumed]);
@@ -57,6 +94,19 @@ internal static class JsonAt
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether anything stands there.</summary>
+    public static bool Has(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
+    {
+        try
+        {
+            return TryFind(json, path, out _);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
         }
     }
 
@@ -81,6 +131,9 @@ internal static class JsonAt
             return null;
         }
     }
+
+    /// <summary>Id and type of one item.</summary>
+    public delegate EventDescription Describe(ReadOnlySpan<byte> item);
 
     private static bool TryFind(ReadOnlySpan<byte> json, ReadOnlySpan<string> path, out Range found)
     {

@@ -4,7 +4,7 @@ using Sluice.Events;
 
 namespace Sluice.Providers;
 
-/// <summary>Takes verified bodies apart that hold several events. Nothing here throws for what the bytes are.</summary>
+/// <summary>Reads bodies whose events stand in arrays within arrays, as one tree. Nothing here throws for what the bytes are. (What stands at one path is for <see cref="JsonAt"/>.)</summary>
 internal static class JsonItems
 {
     /// <summary>What is read of a body; the default when it is not JSON.</summary>
@@ -43,22 +43,22 @@ internal static class JsonItems
             if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element)) return null;
         }
 
-        return element.ValueKind switch
+        try
         {
-            JsonValueKind.String => element.GetString(),
-            JsonValueKind.Number => element.GetRawText(),
-            _ => null,
-        };
+            return element.ValueKind switch
+            {
+                JsonValueKind.String => element.GetString(),
+                JsonValueKind.Number => element.GetRawText(),
+                _ => null,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate: one thing without an id does not make the others none.
+            return null;
+        }
     }
 
     /// <summary>Whether all elements of an array that has some are objects.</summary>
     public static bool AreObjects(JsonElement array) => array.GetArrayLength() > 0 && array.EnumerateArray().All(element => element.ValueKind == JsonValueKind.Object);
-
-    /// <summary>The elements of an array, each the exact slice of the body.</summary>
-    public static List<BatchItem> Slices(ReadOnlyMemory<byte> json, JsonElement array, Func<JsonElement, EventDescription> describe) =>
-        [.. array.EnumerateArray().Select(element =>
-        {
-            var (id, type) = describe(element);
-            return new BatchItem(json[RangeOf(json, element)], id, type);
-        })];
 }

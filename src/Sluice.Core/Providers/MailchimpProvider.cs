@@ -32,10 +32,10 @@ public sealed class MailchimpProvider : IProvider
     public EventDescription Describe(Envelope envelope, SourceSettings settings)
     {
         var body = envelope.Body.Span;
-        var type = FormFields.Of(body, "type");
+        var type = FormBody.Single(body, "type");
         string? subject = null;
-        for (var i = 0; i < Subjects.Length && string.IsNullOrEmpty(subject); i++) subject = FormFields.Of(body, Subjects[i]);
-        return new(JsonDescription.IdOf(type, FormFields.Of(body, "fired_at"), subject), type);
+        for (var i = 0; i < Subjects.Length && string.IsNullOrEmpty(subject); i++) subject = FormBody.Single(body, Subjects[i]);
+        return new(JsonDescription.IdOf(type, FormBody.Single(body, "fired_at"), subject), type);
     }
 
     public Answer? Greet(Envelope envelope, SourceSettings settings) => envelope.Method is "GET" or "HEAD" ? Answer.Empty(200) : null;
@@ -45,4 +45,7 @@ public sealed class MailchimpProvider : IProvider
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(
         Encoding.UTF8.GetBytes($"type={Uri.EscapeDataString(type)}&fired_at={Uri.EscapeDataString($"{at:yyyy-MM-dd HH:mm:ss}")}&data%5Bid%5D={Uri.EscapeDataString(id)}&data%5Bemail%5D=jane%40example.com&data%5Blist_id%5D=a6b5da1054"),
         "application/x-www-form-urlencoded");
+
+    // Asked at the URL it was given, its secret included.
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => Challenge.Ask("GET", url) with { IsSigned = true };
 }

@@ -14,9 +14,6 @@ public sealed class MandrillProvider : IProvider
 {
     private static readonly UrlAndFormScheme MandrillSignature = new() { Headers = ["X-Mandrill-Signature", "X-Mailchimp-Signature"] };
 
-    private static readonly JsonFields.Place[] IdAndType = [new("_id"), new("event")];
-    private static readonly JsonFields.Place[] SyncType = [new("ts"), new("type")];
-
     public string Name => "mandrill";
 
     public ProviderFacts Facts { get; } = new()
@@ -41,15 +38,16 @@ public sealed class MandrillProvider : IProvider
 
     public IReadOnlyList<BatchItem>? Split(WebhookEvent batch)
     {
-        if (Events(batch.Body.Span) is not { } events || BatchArray.Split(events, IdAndType) is not { } items) return null;
-        var types = BatchArray.Split(events, SyncType)!;
+        if (Events(batch.Body.Span) is not { } events || JsonAt.Split(events, static item => new(JsonAt.Text(item, "_id"), JsonAt.Text(item, "event") ?? JsonAt.Text(item, "type"))) is not { } items) return null;
         // One message has several events (sent, opened, clicked twice): its id alone would make them one.
-        return [.. items.Select((item, i) => item with { Id = item.Id is null ? null : IdOf(item), Type = item.Type ?? types[i].Type, ContentType = "application/json" })];
+        return [.. items.Select(item => item with { Id = item.Id is null ? null : IdOf(item), ContentType = "application/json" })];
     }
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(FormBody.Encode(("mandrill_events",
         $$"""[{ "event": {{Json.Text(type)}}, "_id": {{Json.Text(id)}}, "ts": {{at.ToUnixTimeSeconds()}}, "msg": { "_id": {{Json.Text(id)}}, "email": "example@test.com", "state": "sent" } }]""")),
         "application/x-www-form-urlencoded");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => Challenge.Ask("HEAD", url);
 
     private static byte[]? Events(ReadOnlySpan<byte> form) => FormBody.Exactly(form, "mandrill_events") is [var events] ? events : null;
 

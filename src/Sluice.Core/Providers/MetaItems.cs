@@ -8,37 +8,29 @@ namespace Sluice.Providers;
 /// </summary>
 internal static class MetaItems
 {
-    /// <summary>Sixteen times what came, at the most: what stands around a thing is repeated for each.</summary>
-    private const int MostGrowth = 16;
-
     private static readonly string[] Lists = ["changes", "messaging", "standby"];
     private static readonly string[] Things = ["messages", "statuses"];
 
-    public static List<Found> Find(ReadOnlyMemory<byte> json, JsonElement root)
+    /// <summary>One by one: whoever wants to know of two looks no further.</summary>
+    public static IEnumerable<(Narrowing Narrowed, EventDescription Description)> Find(ReadOnlyMemory<byte> json, JsonElement root)
     {
-        var found = new List<Found>();
-        foreach (var (entry, around) in Elements(new Narrowing(json), root, ["entry"]))
+        foreach (var (entry, _, around) in Named(new Narrowing(json), root, ["entry"]))
         {
             foreach (var (item, list, inside) in Named(around, entry, Lists))
             {
-                var before = found.Count;
+                var any = false;
                 if (list == "changes" && item.ValueKind == JsonValueKind.Object && item.TryGetProperty("value", out var value))
-                    found.AddRange(Named(inside, value, Things).Select(thing => new Found(thing.Narrowed, Describe(thing.Element, thing.List))));
-                if (found.Count == before) found.Add(new(inside, list == "changes" ? new(null, JsonItems.Text(item, "field")) : DescribeMessaging(item, list)));
+                {
+                    foreach (var thing in Named(inside, value, Things))
+                    {
+                        any = true;
+                        yield return (thing.Narrowed, Describe(thing.Element, thing.List));
+                    }
+                }
+
+                if (!any) yield return (inside, list == "changes" ? new(null, JsonItems.Text(item, "field")) : DescribeMessaging(item, list));
             }
         }
-
-        return found;
-    }
-
-    public static IReadOnlyList<BatchItem>? Split(ReadOnlyMemory<byte> json, JsonElement root)
-    {
-        var found = Find(json, root);
-        if (found.Count == 0) return null;
-        // Nothing is lost where it would grow beyond measure: it stays together.
-        return found.Sum(item => (long)item.Narrowed.Length) > (long)MostGrowth * json.Length
-            ? [new BatchItem(json, $"whole:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(json.Span))}", JsonItems.Text(root, "object"))]
-            : [.. found.Select(item => new BatchItem(item.Narrowed.ToBytes(), item.Description.Id, item.Description.Type))];
     }
 
     private static EventDescription Describe(JsonElement thing, string list)
@@ -55,9 +47,6 @@ internal static class MetaItems
         return new(deleted || list != "messaging" ? null : JsonItems.Text(item, "message", "mid") ?? JsonItems.Text(item, "postback", "mid"), list);
     }
 
-    private static IEnumerable<(JsonElement Element, Narrowing Narrowed)> Elements(Narrowing around, JsonElement outer, string[] names) =>
-        Named(around, outer, names).Select(found => (found.Element, found.Narrowed));
-
     // The elements of the arrays of these names; where one of them is left, the others are empty.
     private static IEnumerable<(JsonElement Element, string List, Narrowing Narrowed)> Named(Narrowing around, JsonElement outer, string[] names)
     {
@@ -68,6 +57,4 @@ internal static class MetaItems
             foreach (var element in array.EnumerateArray()) yield return (element, name, alone.To(array, element));
         }
     }
-
-    public readonly record struct Found(Narrowing Narrowed, EventDescription Description);
 }

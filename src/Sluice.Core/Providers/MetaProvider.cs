@@ -41,17 +41,19 @@ public sealed class MetaProvider : IProvider
 
     public Answer? Greet(Envelope envelope, SourceSettings settings)
     {
-        if (envelope.Method != "GET" || Challenge.Parameter(envelope, "hub.mode") != "subscribe") return null;
-        return Challenge.IsToken(Challenge.Parameter(envelope, "hub.verify_token"), settings.VerifyToken)
-            ? Challenge.Echo(Challenge.Parameter(envelope, "hub.challenge"))
+        if (envelope.Method != "GET" || Query.Single(envelope.Target, "hub.mode") != "subscribe") return null;
+        return Challenge.IsToken(Query.Single(envelope.Target, "hub.verify_token"), settings.VerifyToken)
+            ? Challenge.Echo(Query.Single(envelope.Target, "hub.challenge"))
             : Answer.Text("verify token refused", 403);
     }
 
-    public EventDescription Describe(Envelope envelope, SourceSettings settings) => JsonItems.Read(envelope.Body, root => MetaItems.Find(envelope.Body, root) is [var only] ? only.Description : default);
+    public EventDescription Describe(Envelope envelope, SourceSettings settings) =>
+        JsonItems.Read(envelope.Body, root => MetaItems.Find(envelope.Body, root).Take(2).ToList() is [var only] ? only.Description : default);
 
-    public bool IsBatch(Envelope envelope) => JsonItems.Read(envelope.Body, root => MetaItems.Find(envelope.Body, root).Count > 1);
+    public bool IsBatch(Envelope envelope) => JsonItems.Read(envelope.Body, root => MetaItems.Find(envelope.Body, root).Take(2).Count() > 1);
 
-    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => JsonItems.Read(batch.Body, root => MetaItems.Split(batch.Body, root));
+    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) =>
+        JsonItems.Read(batch.Body, root => Narrowing.Split(batch.Body, MetaItems.Find(batch.Body, root), JsonItems.Text(root, "object")) is { Count: > 0 } items ? items : null);
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         {
@@ -73,4 +75,7 @@ public sealed class MetaProvider : IProvider
           ]
         }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) =>
+        Challenge.Ask("GET", url, ("hub.mode", "subscribe"), ("hub.challenge", "1158201444"), ("hub.verify_token", settings.VerifyToken ?? ""));
 }

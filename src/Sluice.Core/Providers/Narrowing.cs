@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Sluice.Providers;
@@ -8,6 +9,9 @@ namespace Sluice.Providers;
 /// </summary>
 internal sealed class Narrowing
 {
+    /// <summary>Sixteen times what came, at the most: what stands around a thing is repeated for each.</summary>
+    private const int MostGrowth = 16;
+
     private readonly ReadOnlyMemory<byte> json;
     private readonly (int Start, int End)[] cuts;
 
@@ -30,6 +34,19 @@ internal sealed class Narrowing
     {
         var (start, end) = Bounds(array);
         return new(json, [.. cuts, (start + 1, end - 1)]);
+    }
+
+    /// <summary>
+    /// Each of these as an event of its own; null when there are more than <see cref="BatchItem.Most"/>. Where what stands around them would grow beyond
+    /// measure they stay together, as one event of that type: nothing is lost.
+    /// </summary>
+    public static IReadOnlyList<BatchItem>? Split(ReadOnlyMemory<byte> json, IEnumerable<(Narrowing Narrowed, EventDescription Description)> found, string? type)
+    {
+        var items = found.Take(BatchItem.Most + 1).ToList();
+        if (items.Count > BatchItem.Most) return null;
+        return items.Sum(item => (long)item.Narrowed.Length) > (long)MostGrowth * json.Length
+            ? [new BatchItem(json, $"whole:{Convert.ToHexStringLower(SHA256.HashData(json.Span))}", type)]
+            : [.. items.Select(item => new BatchItem(item.Narrowed.ToBytes(), item.Description.Id, item.Description.Type))];
     }
 
     public byte[] ToBytes()

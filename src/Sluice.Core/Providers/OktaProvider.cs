@@ -41,7 +41,7 @@ public sealed class OktaProvider : IProvider
     public bool IsBatch(Envelope envelope) => true;
 
     public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) =>
-        JsonAt.Items(batch.Body, "data", "events") is { } items ? [.. items.Select(item => new BatchItem(item, JsonAt.Text(item.Span, "uuid"), JsonAt.Text(item.Span, "eventType")))] : null;
+        JsonAt.Split(batch.Body, static item => new(JsonAt.Text(item, "uuid"), JsonAt.Text(item, "eventType")), "data", "events");
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes($$"""
         {
@@ -55,4 +55,7 @@ public sealed class OktaProvider : IProvider
           "contentType": "application/json"
         }
         """), "application/json");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) =>
+        Providers.Challenge.Ask("GET", url).With(new KeyValuePair<string, string>(Challenge, "Ub5xZKYbGBCjGkTzLQkmwS9DWoK8zoQdFV8dMZyJ"));
 }

@@ -38,9 +38,9 @@ public sealed class SendGridProvider : IProvider
 
     public EventDescription Describe(Envelope envelope, SourceSettings settings) => JsonDescription.Read(envelope, IdAndType);
 
-    public bool IsBatch(Envelope envelope) => BatchArray.IsArray(envelope.Body.Span);
+    public bool IsBatch(Envelope envelope) => JsonAt.IsArray(envelope.Body.Span);
 
-    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => BatchArray.Split(batch.Body, IdAndType);
+    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => JsonAt.Split(batch.Body, static item => new(JsonAt.Text(item, "sg_event_id"), JsonAt.Text(item, "event")));
 
     public Sample CreateSample(string type, string id, DateTimeOffset at) => new(Encoding.UTF8.GetBytes(
         $$"""[{"email":"example@test.com","timestamp":{{at.ToUnixTimeSeconds()}},"smtp-id":"<14c5d75ce93.dfd.64b469@ismtpd-555>","event":{{Json.Text(type)}},"category":["cat facts"],"sg_event_id":{{Json.Text(id)}},"sg_message_id":"14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0"}]""" + "\r\n"),

@@ -6,8 +6,8 @@ namespace Sluice.Providers;
 
 /// <summary>
 /// Strava. Nothing is signed, so the secret is in the URL; an event only says what changed, and is fetched. A subscription is verified
-/// by a GET with <c>hub.verify_token</c>, answered with <c>{"hub.challenge": ...}</c>. There is no id: it is made of object, aspect and
-/// time. Success is 200 and nothing else. (developers.strava.com, webhooks, read 2026-11-22.)
+/// by a GET with <c>hub.verify_token</c>, answered with <c>{"hub.challenge": ...}</c>. There is no id: the same
+/// bytes are the same event. Success is 200 and nothing else. (developers.strava.com, webhooks, read 2026-11-22.)
 /// </summary>
 public sealed class StravaProvider : IProvider
 {
@@ -23,7 +23,7 @@ public sealed class StravaProvider : IProvider
         Source = "developers.strava.com, webhooks, read 2026-11-22",
         Deadline = TimeSpan.FromSeconds(2),
         SuccessCodes = [200],
-        Unconfirmed = ["Retries: three attempts in all, a few minutes apart."],
+        Unconfirmed = ["Retries: three attempts in all, a few minutes apart.", "That a repeat has the same bytes: if it has not, it is another event here."],
     };
 
     public string SampleType => "activity.create";
@@ -34,14 +34,15 @@ public sealed class StravaProvider : IProvider
     {
         var body = envelope.Body.Span;
         var (thing, aspect) = (JsonAt.Text(body, "object_type"), JsonAt.Text(body, "aspect_type"));
-        return new(JsonDescription.IdOf(thing, JsonAt.Text(body, "object_id"), aspect, JsonAt.Text(body, "event_time")), thing is null || aspect is null ? aspect : $"{thing}.{aspect}");
+        // Object, aspect and second are no id: of one activity the title and the visibility may change within one second.
+        return new(null, thing is null || aspect is null ? aspect : $"{thing}.{aspect}");
     }
 
     public Answer? Greet(Envelope envelope, SourceSettings settings) =>
         envelope.Method == "GET"
-        && FormFields.Of(envelope.Target, "hub.mode", out _) == "subscribe"
-        && SharedSecret.AreSame(FormFields.Of(envelope.Target, "hub.verify_token", out _), settings.VerifyToken)
-        && FormFields.Of(envelope.Target, "hub.challenge", out _) is { Length: > 0 and <= LongestChallenge } challenge
+        && Query.Single(envelope.Target, "hub.mode") == "subscribe"
+        && SharedSecret.AreSame(Query.Single(envelope.Target, "hub.verify_token"), settings.VerifyToken)
+        && Query.Single(envelope.Target, "hub.challenge") is { Length: > 0 and <= LongestChallenge } challenge
             ? Answer.Json($$"""{"hub.challenge":{{Json.Text(challenge)}}}""")
             : null;
 
@@ -56,4 +57,8 @@ public sealed class StravaProvider : IProvider
           "updates": {}
         }
         """), "application/json");
+
+    // Asked at the URL it was given, its secret included.
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) =>
+        Challenge.Ask("GET", url, ("hub.verify_token", settings.VerifyToken ?? ""), ("hub.challenge", "15f7d1a91c1f40f8a748fd134752feb3"), ("hub.mode", "subscribe")) with { IsSigned = true };
 }

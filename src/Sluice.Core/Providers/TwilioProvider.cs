@@ -36,9 +36,9 @@ public sealed class TwilioProvider : IProvider
     {
         var id = envelope.Headers.Single("I-Twilio-Idempotency-Token", out _);
         if (envelope.Body.Span is [(byte)'{', ..]) return new(id, JsonDescription.Read(envelope, IdAndType).Type);
-        var type = FormBody.First(envelope.Body.Span, "MessageStatus") is { } message ? $"message.{message}"
-            : FormBody.First(envelope.Body.Span, "CallStatus") is { } call ? $"call.{call}"
-            : FormBody.First(envelope.Body.Span, "SmsStatus") is { } sms ? $"message.{sms}"
+        var type = FormBody.Single(envelope.Body.Span, "MessageStatus") is { } message ? $"message.{message}"
+            : FormBody.Single(envelope.Body.Span, "CallStatus") is { } call ? $"call.{call}"
+            : FormBody.Single(envelope.Body.Span, "SmsStatus") is { } sms ? $"message.{sms}"
             : null;
         return new(id, type);
     }
@@ -46,9 +46,9 @@ public sealed class TwilioProvider : IProvider
     // What Twilio's voice and messaging webhooks want to read; its status callbacks do not mind.
     public Answer? Success { get; } = new(200, "text/xml; charset=utf-8", "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>"u8.ToArray());
 
-    public bool IsBatch(Envelope envelope) => BatchArray.IsArray(envelope.Body.Span);
+    public bool IsBatch(Envelope envelope) => JsonAt.IsArray(envelope.Body.Span);
 
-    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => BatchArray.Split(batch.Body, IdAndType);
+    public IReadOnlyList<BatchItem>? Split(WebhookEvent batch) => JsonAt.Split(batch.Body, static item => new(JsonAt.Text(item, "id"), JsonAt.Text(item, "type")));
 
     public Sample CreateSample(string type, string id, DateTimeOffset at)
     {

@@ -73,4 +73,23 @@ public sealed class TwitchProvider : IProvider
         new("Twitch-Eventsub-Message-Retry", "0"),
         new("Twitch-Eventsub-Subscription-Type", type),
         new("Twitch-Eventsub-Subscription-Version", "1"));
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => new()
+    {
+        Url = url,
+        Id = "e76c6bd4-55c9-4987-8304-da1588d8988b",
+        Body = """
+            {
+              "challenge": "pogchamp-kappa-360noscope-vohiyo",
+              "subscription": {
+                "id": "f1c2a387-161a-49f9-a165-0f21d7a4e1c4", "status": "webhook_callback_verification_pending", "type": "stream.online", "version": "1", "cost": 1,
+                "condition": { "broadcaster_user_id": "12826" },
+                "transport": { "method": "webhook", "callback": "https://example.com/webhooks/callback" },
+                "created_at": "2019-11-16T10:11:12.634234626Z"
+              }
+            }
+            """u8.ToArray(),
+        ContentType = "application/json",
+        Headers = [new(MessageType, "webhook_callback_verification"), new("Twitch-Eventsub-Message-Retry", "0"), new("Twitch-Eventsub-Subscription-Type", "stream.online"), new("Twitch-Eventsub-Subscription-Version", "1")],
+    };
 }

@@ -70,4 +70,11 @@ public sealed class ZoomProvider : IProvider
           "payload": { "account_id": "abc8888888888888888888", "object": { "id": "123456789", "uuid": {{Json.Text(id)}}, "topic": "A sample" } }
         }
         """), "application/json; charset=utf-8");
+
+    public SentRequest? CreateHandshake(Uri url, SourceSettings settings) => new()
+    {
+        Url = url,
+        Body = """{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}"""u8.ToArray(),
+        ContentType = "application/json; charset=utf-8",
+    };
 }

@@ -31,7 +31,8 @@ public sealed partial class Replayer(LiveConfiguration configuration, IEventStor
             if (delivery.Status.IsEnd() && await ReplayAsync(new(id, delivery.Destination), onlyDead, cancellationToken)) replayed++;
         }
 
-        if (onlyDead || !configuration.Current.TryGetSource(record.Source, out var source)) return replayed;
+        // A batch is taken apart again and goes nowhere else: its events do.
+        if (onlyDead || record.Deliveries.Any(delivery => delivery.Destination == SplitHandler.DestinationName) || !configuration.Current.TryGetSource(record.Source, out var source)) return replayed;
         foreach (var destination in source.Destinations.Where(destination => destination.TakesType(record.Type)))
         {
             if (record.Deliveries.Any(delivery => delivery.Destination == destination.Name)) continue;

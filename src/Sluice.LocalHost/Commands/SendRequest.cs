@@ -20,9 +20,12 @@ internal static class SendRequest
     /// <summary>The question that this sender asks; null where it asks none.</summary>
     public static HttpRequestMessage? Question(SendTarget sender, Uri url)
     {
-        if (sender.Provider.CreateHandshake(sender.Settings.PublicUrl ?? url, sender.Settings) is not { } question) return null;
-        if (question.Method == Post) return Create(Sign(sender, url, _ => question, TimeProvider.System.GetUtcNow()));
-        return Create(sender.Settings.PublicUrl is { } known ? question with { Url = Moved(question.Url, known, url) } : question);
+        var known = sender.Settings.PublicUrl ?? url;
+        // A question that brings a secret (Asana's) brings one of its own that nobody can guess: the answer is printed, and its receiver may believe it.
+        var settings = sender.Settings with { Secrets = [new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)))] };
+        if (sender.Provider.CreateHandshake(known, settings) is not { } question) return null;
+        if (question.IsSigned) return Create(Sign(sender, url, _ => question, TimeProvider.System.GetUtcNow()));
+        return Create(sender.Settings.PublicUrl is null ? question : question with { Url = Moved(question.Url, known, url) });
     }
 
     // A sender that signs its URL signs the one it was given, wherever this one is sent to.

@@ -59,7 +59,7 @@ public static class CatalogueTable
         ["msgraph"] = new() { Covered = ClientStates },
         ["none"] = new() { Covered = CatalogueEntry.Nothing, HasId = false },
         ["okta"] = new() { Covered = CatalogueEntry.Nothing },
-        ["strava"] = new() { Covered = CatalogueEntry.Nothing },
+        ["strava"] = new() { HasId = false, Covered = CatalogueEntry.Nothing, Settings = [("VerifyToken", "a token of the test")] },
         ["telegram"] = new() { Covered = CatalogueEntry.Nothing },
         ["token"] = new() { Covered = CatalogueEntry.Nothing, HasId = false },
     };

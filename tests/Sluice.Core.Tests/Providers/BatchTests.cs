@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Sluice.Events;
 using Sluice.Providers;
@@ -129,6 +130,87 @@ public sealed class BatchTests
     {
         var sample = Encoding.UTF8.GetString(Provider(provider).CreateSample(Provider(provider).SampleType, "1", SignedSource.Now).Body);
         Assert.Equal(Split(provider, sample).Select(item => (item.Id, item.Type, Body(item))), Split(provider, sample).Select(item => (item.Id, item.Type, Body(item))));
+    }
+
+    [Fact]
+    public void A_notification_of_graphs_without_an_id_is_another_event_each_time_it_arrives()
+    {
+        const string body = """{"value":[{"changeType":"updated","resource":"a"},{"changeType":"updated","resource":"a"},{"id":"n1","changeType":"updated","resource":"a"}]}""";
+        var first = Graph(body, SignedSource.Now);
+        var again = Graph(body, SignedSource.Now.AddMilliseconds(1));
+        Assert.Equal(3, first.Distinct().Count());
+        Assert.Equal(["n1"], first.Intersect(again));
+        // Taken apart twice they are the same.
+        Assert.Equal(first, Graph(body, SignedSource.Now));
+    }
+
+    [Fact]
+    public void A_request_of_graphs_whose_notifications_all_have_ids_is_known_by_its_bytes()
+    {
+        const string body = """{"value":[{"id":"n1","changeType":"updated"},{"id":"n2","changeType":"deleted"}]}""";
+        Assert.Null(Provider("msgraph").BatchId(Envelope(body)));
+        Assert.Equal((List<string?>)["n1", "n2"], Graph(body, SignedSource.Now));
+        Assert.Null(Provider("msgraph").BatchId(Envelope("no json")));
+    }
+
+    /// <summary>Everyone who batches, and how many events are no batch any more.</summary>
+    public static TheoryData<string> Batching => ["adyen", "asana", "cloudevents", "eventgrid", "hubspot", "mandrill", "meta", "msgraph", "okta", "sendgrid", "twilio"];
+
+    [Theory, MemberData(nameof(Batching))]
+    public void Ten_thousand_events_are_taken_apart_in_no_time_and_more_are_not(string provider)
+    {
+        var most = Many(provider, BatchItem.Most);
+        Assert.True(Provider(provider).IsBatch(most));
+        var started = Stopwatch.GetTimestamp();
+        Assert.Equal(BatchItem.Most, Provider(provider).Split(Batch.Of(most))!.Count);
+        // Each item looked for from the beginning again would be some ten billion bytes.
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+
+        var more = Many(provider, BatchItem.Most + 1);
+        Assert.True(Provider(provider).IsBatch(more));
+        Assert.Null(Provider(provider).Split(Batch.Of(more)));
+    }
+
+    [Fact]
+    public void Every_provider_that_takes_batches_apart_is_tried_with_too_many() => Assert.Equal(
+        Batching.Select(row => row.Data), ProviderCatalog.Default.Names.Where(name => Provider(name).GetType().GetMethod(nameof(IProvider.Split)) is not null).Order());
+
+    [Fact]
+    public void A_text_that_is_half_a_character_makes_one_of_metas_things_nameless_and_not_the_others()
+    {
+        var items = Split("meta", WhatsApp("""{"id":"wamid.1"},{"id":"\ud800"}""", ""));
+        Assert.Equal(["wamid.1", null], items.Select(item => item.Id));
+    }
+
+    // With something of some length in each.
+    private static Envelope Many(string provider, int count)
+    {
+        const string filling = "\"filling\":\"0123456789012345678901234567890123456789012345678901234567890123456789\"";
+        var items = string.Join(',', Enumerable.Range(0, count).Select(i => provider switch
+        {
+            "adyen" => $$"""{"NotificationRequestItem":{"pspReference":"{{i}}","eventCode":"CAPTURE","success":"true",{{filling}} } }""",
+            "meta" => $$"""{"id":"{{i}}","changes":[{"field":"feed","value":{ {{filling}} } }]}""",
+            _ => $$"""{"id":"{{i}}","uuid":"{{i}}",{{filling}} }""",
+        }));
+        var body = provider switch
+        {
+            "adyen" => $$"""{"notificationItems":[{{items}}]}""",
+            "asana" => $$"""{"events":[{{items}}]}""",
+            "mandrill" => $"mandrill_events={Uri.EscapeDataString($"[{items}]")}",
+            "meta" => $$"""{"entry":[{{items}}]}""",
+            "msgraph" => $$"""{"value":[{{items}}]}""",
+            "okta" => $$"""{"data":{"events":[{{items}}] } }""",
+            _ => $"[{items}]",
+        };
+        return new SignedRequest([new("Content-Type", provider == "cloudevents" ? "application/cloudevents-batch+json" : "application/json")], Encoding.UTF8.GetBytes(body)).Envelope;
+    }
+
+    // The ids of the notifications of a request that came then.
+    private static string?[] Graph(string body, DateTimeOffset at)
+    {
+        var envelope = Envelope(body) with { ReceivedAt = at };
+        var batch = Batch.Of(envelope) with { Id = EventId.Of("it", Provider("msgraph").BatchId(envelope) ?? body) };
+        return [.. Provider("msgraph").Split(batch)!.Select(item => item.Id)];
     }
 
     private static string WhatsApp(string messages, string statuses) =>

@@ -59,6 +59,14 @@ public sealed partial class CatalogueTests
     }
 
     [Theory, MemberData(nameof(Played))]
+    public void What_it_answers_without_keeping_anything_can_be_asked_by_its_sender_too(string name)
+    {
+        var source = CatalogueSource.Of(name);
+        var answers = ((string[])[nameof(IProvider.Greet), nameof(IProvider.Handshake)]).Any(method => source.Provider.GetType().GetMethod(method) is not null);
+        Assert.Equal(answers, source.Provider.CreateHandshake(new Uri(CatalogueSource.PublicUrl), source.Settings) is not null);
+    }
+
+    [Theory, MemberData(nameof(Played))]
     public void What_it_answers_for_success_is_a_success(string name)
     {
         if (CatalogueSource.Of(name).Provider.Success is { } answer) Assert.InRange(answer.StatusCode, 200, 299);

@@ -1,5 +1,10 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Configuration;
+using Sluice.Delivery;
 using Sluice.Hosts.Tests.Fixtures;
+using Sluice.Providers;
 
 namespace Sluice.Hosts.Tests.Health;
 
@@ -78,6 +83,29 @@ public sealed class HealthTests
         sluice.Time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Equal(["source stripe accepts nothing: none of its secrets is valid now"], Faults(await sluice.GetAsync("/api/health/ready")));
+    }
+
+    [Theory]
+    [InlineData("Secrets:0", " CANARY")]
+    [InlineData("Secrets:0", "env:CANARY")]
+    [InlineData("Secrets:0", "file:/CANARY/x")]
+    [InlineData("Provider", "CANARY")]
+    [InlineData("Tolerance", "CANARY")]
+    [InlineData("PublicUrl", "CANARY")]
+    [InlineData("AllowedIps:0", "CANARY")]
+    public async Task A_fault_in_the_configuration_is_no_strangers_business(string setting, string value)
+    {
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        var settings = new Dictionary<string, string?> { ["Sluice:Sources:stripe:Provider"] = "stripe", ["Sluice:Sources:stripe:Secrets:0"] = "whsec_x", [$"Sluice:Sources:stripe:{setting}"] = value };
+        var errors = new List<ConfigurationError>();
+        var faulty = SluiceConfiguration.Build(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), ProviderCatalog.Default, sluice.Services.GetRequiredService<HandlerCatalog>(), new SecretResolver(_ => null, "/"), errors);
+        Assert.NotEmpty(errors);
+        sluice.Services.GetRequiredService<LiveConfiguration>().Replace(faulty);
+        var ready = await sluice.GetAsync("/api/health/ready");
+
+        Assert.Equal(503, ready.Status);
+        Assert.Equal(["source stripe accepts nothing: its configuration has a fault, which the log names"], Faults(ready));
+        Assert.DoesNotContain("CANARY", ready.Text, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

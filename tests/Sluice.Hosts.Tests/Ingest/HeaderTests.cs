@@ -47,6 +47,24 @@ public sealed class HeaderTests
         Assert.DoesNotContain(kept, header => header.Key is "Authorization" or "Cookie" or "X-Api-Key" or "Content-Length");
     }
 
+    [Theory]
+    [InlineData("Referer")]
+    [InlineData("X-Original-URL")]
+    [InlineData("x-original-url")]
+    [InlineData("X-Original-URI")]
+    [InlineData("X-Rewrite-URL")]
+    [InlineData("X-Forwarded-Uri")]
+    [InlineData("X-WAWS-Unencoded-URL")]
+    public async Task A_header_in_which_a_proxy_repeats_the_url_is_not_kept(string name)
+    {
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        var id = await sluice.AcceptAsync(sluice.Stripe().Plus(name, "/api/webhooks/none/CANARY0123456789").Plus("X-Other", "kept"));
+        var kept = (await sluice.EventAsync(id)).Headers;
+
+        Assert.Equal("kept", kept.First("X-Other"));
+        Assert.DoesNotContain("CANARY", kept.Encode(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_header_with_a_line_end_of_unicode_comes_back_whole()
     {

@@ -106,6 +106,20 @@ public sealed class OwnAnswerTests
     public async Task Code_cannot_answer_anything_but_a_plain_success(int status, string contentType, string header, string value, int length) =>
         await FallsBackAsync(new Own((_, _) => new(new Answer(status, contentType, new byte[length]) { Headers = [new(header, value)] })), "is no success, is too large or has headers that it may not set");
 
+    [Fact]
+    public async Task Code_is_not_asked_about_a_genuine_request_that_is_too_old_to_be_more_than_a_recording()
+    {
+        var asked = 0;
+        await using var sluice = await RunningSluice.AnsweringAsync(Named(), new Own((_, _) => new(Answer.Json($$"""{"asked":{{++asked}}}"""))));
+        var webhook = sluice.Stripe();
+        Assert.Equal("""{"asked":1}""", (await sluice.PostAsync(webhook)).Text);
+        Assert.Equal("""{"asked":2}""", (await sluice.PostAsync(webhook)).Text);
+        sluice.Time.Advance(TimeSpan.FromSeconds(301));
+        var late = await sluice.PostAsync(webhook);
+
+        Assert.Equal((200, "duplicate", 2), (late.Status, late.Json.GetProperty("status").GetString(), asked));
+    }
+
     private static async Task FallsBackAsync(Own code, string? because, Func<RunningSluice, Task>? meanwhile = null)
     {
         await using var sluice = await RunningSluice.AnsweringAsync(Named(), code);

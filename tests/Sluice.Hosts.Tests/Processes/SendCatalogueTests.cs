@@ -54,8 +54,9 @@ public sealed class SendCatalogueTests(SendCatalogueTests.Everyone everyone) : I
         Assert.True(said.ExitCode == 0, $"{said.Error}{said.Answer}");
         var answer = JsonNode.Parse(said.Answer)!;
         Assert.InRange(answer["statusCode"]!.GetValue<int>(), 200, 299);
-        // Answered, and not kept as an event.
+        // Answered, and not kept as an event; what an answer has to say is shown where it is asked (QuestionTests).
         Assert.DoesNotContain("\"status\":\"accepted\"", answer["body"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.DoesNotContain(CatalogueTable.Of(name).Keys!(name, 0).Signs, said.Answer, StringComparison.Ordinal);
     }
 
     [Fact]

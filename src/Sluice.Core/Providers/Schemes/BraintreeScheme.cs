@@ -17,6 +17,8 @@ public sealed record BraintreeScheme : SignatureScheme
     private static readonly SearchValues<byte> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\n"u8);
     private static readonly SearchValues<byte> Hex = SearchValues.Create("0123456789abcdef"u8);
 
+    public override string Kind => "HMAC-SHA1 of a form field";
+
     public override IReadOnlyList<string> HeaderNames => [];
 
     public override ISignatureVerifier? Prepare(SourceSettings settings, ICollection<ConfigurationError> errors)

@@ -14,6 +14,8 @@ public sealed record ClientStateScheme : SignatureScheme
     /// <summary>What Graph takes.</summary>
     private const int LongestState = 128;
 
+    public override string Kind => "secret in the body";
+
     public override IReadOnlyList<string> HeaderNames => [];
 
     public override ISignatureVerifier? Prepare(SourceSettings settings, ICollection<ConfigurationError> errors)

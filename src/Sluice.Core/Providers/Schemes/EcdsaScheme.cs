@@ -5,6 +5,8 @@ namespace Sluice.Providers;
 /// <summary>A sender that signs with ECDSA on the curve P-256 over SHA-256, the signature in DER: a timestamp's text with the body behind it.</summary>
 public sealed record EcdsaScheme : PublicKeyScheme<EcdsaKey>
 {
+    public override string Kind => "ECDSA P-256";
+
     protected override (EcdsaKey? Key, string? Error) ReadPublicKey(string text)
     {
         if (KeyText.ReadPublic(text, out var error) is not { } read) return (null, error);

@@ -7,6 +7,8 @@ public sealed record Ed25519Scheme : PublicKeyScheme<Ed25519PublicKey>
     private static readonly byte[] PublicKeyStart = Convert.FromHexString("302a300506032b6570032100");
     private static readonly byte[] PrivateKeyStart = Convert.FromHexString("302e020100300506032b657004220420");
 
+    public override string Kind => "Ed25519";
+
     protected override (Ed25519PublicKey? Key, string? Error) ReadPublicKey(string text)
     {
         if (text.StartsWith("whsk_", StringComparison.Ordinal)) return (null, "is a private key, which only the sender has; set it to the public key, which begins with whpk_");

@@ -6,6 +6,8 @@ namespace Sluice.Providers;
 /// <summary>A source that has secrets and public keys: one genuine signature is enough, of either kind.</summary>
 public sealed record EitherScheme(HmacScheme Shared, Ed25519Scheme Public) : SignatureScheme
 {
+    public override string Kind => $"{Shared.Kind} or {Public.Kind}";
+
     public override bool ChecksPublicKeys => true;
 
     public override IReadOnlyList<string> HeaderNames => Shared.HeaderNames;

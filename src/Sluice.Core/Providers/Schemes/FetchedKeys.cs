@@ -1,8 +1,11 @@
+using System.Net;
+
 namespace Sluice.Providers;
 
 /// <summary>
 /// Keys that a sender publishes at one place. Asked for when there are none, when one is missing, and once a day; but at most once a minute,
-/// whatever requests come. Those that are there stay until there are newer ones: a place that cannot be reached takes nothing away.
+/// whatever requests come, and once more for those from where genuine ones came: strangers cannot use up a sender's minute. Those that are there stay
+/// until there are newer ones: a place that cannot be reached takes nothing away.
 /// </summary>
 internal sealed class FetchedKeys<T>(Func<Task<IReadOnlyList<T>?>> fetch)
 {
@@ -12,7 +15,9 @@ internal sealed class FetchedKeys<T>(Func<Task<IReadOnlyList<T>?>> fetch)
     private readonly Lock gate = new();
     private volatile IReadOnlyList<T> keys = [];
     private Task running = Task.CompletedTask;
+    private readonly KnownNetworks known = new();
     private DateTimeOffset? tried;
+    private DateTimeOffset? triedByKnown;
     private DateTimeOffset fetched;
 
     public IReadOnlyList<T> Current => keys;
@@ -27,10 +32,13 @@ internal sealed class FetchedKeys<T>(Func<Task<IReadOnlyList<T>?>> fetch)
     }
 
     /// <summary>Whether asking could change anything now: an answer is on its way, or the last minute was quiet.</summary>
-    public bool MayChange(DateTimeOffset now)
+    public bool MayChange(IPAddress? from, DateTimeOffset now)
     {
-        lock (gate) return !running.IsCompleted || MayFetch(now);
+        lock (gate) return !running.IsCompleted || IsDue(tried, now) || (IsDue(triedByKnown, now) && known.Contains(from));
     }
+
+    /// <summary>A request from there was genuine.</summary>
+    public void WasGenuine(IPAddress? from) => known.Add(from);
 
     public bool IsOld(DateTimeOffset now)
     {
@@ -38,16 +46,17 @@ internal sealed class FetchedKeys<T>(Func<Task<IReadOnlyList<T>?>> fetch)
     }
 
     /// <summary>Asks if it may. Requests that come meanwhile wait for the same answer.</summary>
-    public async ValueTask RefreshAsync(DateTimeOffset now)
+    public async ValueTask RefreshAsync(IPAddress? from, DateTimeOffset now)
     {
         Task answer;
         lock (gate)
         {
-            if (running.IsCompleted && !MayFetch(now)) return;
             if (running.IsCompleted)
             {
                 // Noted first: whatever comes of it, the next minute is quiet.
-                tried = now;
+                if (IsDue(tried, now)) tried = now;
+                else if (IsDue(triedByKnown, now) && known.Contains(from)) triedByKnown = now;
+                else return;
                 running = FetchAsync(now);
             }
 
@@ -57,7 +66,7 @@ internal sealed class FetchedKeys<T>(Func<Task<IReadOnlyList<T>?>> fetch)
         await answer;
     }
 
-    private bool MayFetch(DateTimeOffset now) => tried is not { } last || (now - last).Duration() >= Pause;
+    private static bool IsDue(DateTimeOffset? tried, DateTimeOffset now) => tried is not { } last || (now - last).Duration() >= Pause;
 
     private async Task FetchAsync(DateTimeOffset now)
     {

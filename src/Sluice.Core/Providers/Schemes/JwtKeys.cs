@@ -23,13 +23,16 @@ internal static class JwtKeys
         return RsaKey.TryCreate(read.Bytes) is { } key ? (new RsaSecurityKey(key.Parameters), null) : (null, $"is {RsaKey.Wanted}; set it to the key exactly as the sender shows it");
     }
 
-    /// <summary>The usable keys of a set (RFC 7517); null when it is none. A key of another kind or use is passed over.</summary>
-    public static IReadOnlyList<DatedKey<SecurityKey>>? ReadSet(byte[] json, string algorithm)
+    /// <summary>The usable keys of a set (RFC 7517); null when it is none. A key of another kind or use, or one that cannot be read, is passed over.</summary>
+    public static IReadOnlyList<DatedKey<SecurityKey>>? ReadSet(byte[] json, string algorithm) => JsonAt.Items(json, "keys") is { } keys
+        ? [.. keys.Select(ReadKey).OfType<JsonWebKey>().Where(key => key.Use is null or "" or "sig" && (string.IsNullOrEmpty(key.Alg) || key.Alg == algorithm)).Select(key => Read(key, algorithm)).OfType<SecurityKey>().Take(Most).Select(key => new DatedKey<SecurityKey>(key))]
+        : null;
+
+    private static JsonWebKey? ReadKey(ReadOnlyMemory<byte> json)
     {
         try
         {
-            var set = new JsonWebKeySet(Encoding.UTF8.GetString(json));
-            return [.. set.Keys.Where(key => key.Use is null or "" or "sig" && (string.IsNullOrEmpty(key.Alg) || key.Alg == algorithm)).Select(key => Read(key, algorithm)).OfType<SecurityKey>().Take(Most).Select(key => new DatedKey<SecurityKey>(key))];
+            return new JsonWebKey(Encoding.UTF8.GetString(json.Span));
         }
         catch (Exception e) when (e is ArgumentException or FormatException or CryptographicException or System.Text.Json.JsonException or InvalidOperationException)
         {

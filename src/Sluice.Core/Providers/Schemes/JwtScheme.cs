@@ -28,6 +28,8 @@ public sealed record JwtScheme : SignatureScheme
 
     public required KeyClient Client { get; init; }
 
+    public override string Kind => $"JWT, {Algorithm}";
+
     public override bool ChecksPublicKeys => true;
 
     /// <summary>None: a token is a credential, and nobody else's business.</summary>

@@ -20,10 +20,10 @@ internal sealed class JwtVerifier(JwtScheme scheme, IReadOnlyList<DatedKey<Secur
     public async ValueTask FetchAsync(Envelope envelope, CancellationToken cancellationToken)
     {
         var now = envelope.ReceivedAt;
-        if (fetched?.MayChange(now) != true) return;
+        if (fetched?.MayChange(envelope.RemoteAddress, now) != true) return;
         // A key that is not known may be a new one; what is no token of this issuer's kind is worth no question.
         var found = Verify(envelope, now).Result;
-        if (found is SignatureResult.UntrustedKey or SignatureResult.KeyUnavailable or SignatureResult.Mismatch || (found == SignatureResult.Valid && fetched.IsOld(now))) await fetched.RefreshAsync(now);
+        if (found is SignatureResult.UntrustedKey or SignatureResult.KeyUnavailable or SignatureResult.Mismatch || (found == SignatureResult.Valid && fetched.IsOld(now))) await fetched.RefreshAsync(envelope.RemoteAddress, now);
     }
 
     public SignatureCheck Verify(Envelope envelope, DateTimeOffset now)
@@ -38,7 +38,10 @@ internal sealed class JwtVerifier(JwtScheme scheme, IReadOnlyList<DatedKey<Secur
         var id = string.IsNullOrEmpty(token.Kid) ? null : token.Kid;
         if (id is not null && !Current.Any(key => IsNamed(key.Key, id))) return new(SignatureResult.UntrustedKey);
         var check = DatedKeys.Find(Current, now, (token, id, scheme.Algorithm), static (key, state) => IsNamed(key, state.id) && IsGenuine(state.token, key, state.Algorithm));
-        return check.IsValid ? Judge(check, token, now) : check;
+        if (!check.IsValid) return check;
+        var judged = Judge(check, token, now);
+        if (judged.IsValid) fetched?.WasGenuine(envelope.RemoteAddress);
+        return judged;
     }
 
     private SignatureCheck Judge(SignatureCheck genuine, JsonWebToken token, DateTimeOffset now)
@@ -66,7 +69,7 @@ internal sealed class JwtVerifier(JwtScheme scheme, IReadOnlyList<DatedKey<Secur
     {
         token = "";
         var header = envelope.Headers.Single("Authorization", out var headers);
-        var parameter = SignedUrl.Parameter(envelope.Target, "access_token", out var parameters);
+        var parameter = Query.Value(envelope.Target, "access_token", out var parameters);
         if (headers + parameters > 1) return SignatureResult.AmbiguousHeader;
         if (parameters == 1) token = parameter.Length <= LongestToken ? parameter.ToString() : "";
         else if (string.IsNullOrEmpty(header)) return SignatureResult.MissingSignature;

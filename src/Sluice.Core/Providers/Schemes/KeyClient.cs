@@ -21,7 +21,8 @@ public sealed class KeyClient(HttpMessageHandler handler, TimeSpan? timeout = nu
         UseProxy = false,
         UseCookies = false,
         ConnectTimeout = TimeSpan.FromSeconds(2),
-        MaxConnectionsPerServer = 2,
+        // What strangers make us ask for (AskBudget) must be through before what the sender's own request asks for has waited too long.
+        MaxConnectionsPerServer = 8,
         MaxResponseHeadersLength = 16,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
     };

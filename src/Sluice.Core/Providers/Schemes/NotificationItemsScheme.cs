@@ -17,6 +17,8 @@ public sealed record NotificationItemsScheme : SignatureScheme
 {
     private const string NoItems = "cannot sign: the body has no notificationItems as Adyen sends them";
 
+    public override string Kind => "HMAC-SHA256 of each item";
+
     public override IReadOnlyList<string> HeaderNames => [];
 
     public override ISignatureVerifier? Prepare(SourceSettings settings, ICollection<ConfigurationError> errors)

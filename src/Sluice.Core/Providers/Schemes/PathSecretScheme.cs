@@ -12,6 +12,8 @@ public sealed record PathSecretScheme : SignatureScheme
     /// <summary>Shorter ones could be found by trying.</summary>
     public const int ShortestSecret = 16;
 
+    public override string Kind => "secret in the URL";
+
     public override bool IsInPath => true;
 
     public override IReadOnlyList<string> HeaderNames => [];

@@ -1,30 +1,32 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Sluice.Providers;
 
 /// <summary>
 /// The certificates that PayPal signs with, fetched from where a request says they are. The request is a stranger's until its signature is
 /// checked, so the place must be PayPal's, the certificate must be PayPal's too and chain to a trusted root, and only so many are asked for and kept.
+/// The place is <c>/v1/notifications/certs/</c> and a name, at paypal.com or below it (live <c>api.paypal.com</c>, sandbox <c>api.sandbox.paypal.com</c>, as
+/// captured webhooks and the tests of public integrations show it; read 2026-11-22).
 /// </summary>
-internal sealed class PayPalCertificates(KeyClient client, X509Certificate2Collection? roots)
+internal sealed partial class PayPalCertificates(KeyClient client, X509Certificate2Collection? roots, KnownNetworks known)
 {
     private const int MostKept = 16;
-    private const int MostPerMinute = 10;
     private const int MostInOneFile = 8;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, Place> places = [];
-    private DateTimeOffset minute;
-    private int askedThisMinute;
+    private readonly AskBudget budget = new(known);
 
-    /// <summary>Whether a certificate may lie there: https, the usual port, paypal.com or below it, and nothing beside the path.</summary>
+    /// <summary>Whether a certificate may lie there: https, the usual port, paypal.com or below it, PayPal's path and nothing beside it.</summary>
     public static bool IsTrusted(string text, out Uri? url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url) && text.Length <= 500 && Ascii.IsValid(text) && !text.Contains('\\', StringComparison.Ordinal)
-        && url.Scheme == Uri.UriSchemeHttps && url.IsDefaultPort && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0 && IsPayPal(url.Host);
+        && url.Scheme == Uri.UriSchemeHttps && url.IsDefaultPort && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0 && IsPayPal(url.Host) && CertificatePath().IsMatch(url.AbsolutePath);
 
     /// <summary>The key of the certificate there, if it is valid now; else why there is none.</summary>
     public (RsaKey? Key, SignatureResult Fault) Find(Uri url, DateTimeOffset now)
@@ -38,14 +40,15 @@ internal sealed class PayPalCertificates(KeyClient client, X509Certificate2Colle
         }
     }
 
-    public async ValueTask FetchAsync(Uri url, DateTimeOffset now)
+    /// <summary>Asks for what is not there, could not be had a minute ago, or is past its time, if <paramref name="from"/> may make us ask.</summary>
+    public async ValueTask FetchAsync(Uri url, IPAddress? from, DateTimeOffset now)
     {
         Task answer;
         lock (gate)
         {
-            if (!places.TryGetValue(url.AbsoluteUri, out var place) || (place.Key is null && place.Answer.IsCompleted && (now - place.Tried).Duration() >= Pause))
+            if (!places.TryGetValue(url.AbsoluteUri, out var place) || (place.Key?.IsLate(now) != false && place.Answer.IsCompleted && (now - place.Tried).Duration() >= Pause))
             {
-                if (!MayAsk(now)) return;
+                if (!budget.TryTake(from, now)) return;
                 if (place is null) places[url.AbsoluteUri] = place = MakeRoom();
                 (place.Tried, place.Used) = (now, now);
                 place.Answer = FetchAsync(place, url, now);
@@ -57,16 +60,11 @@ internal sealed class PayPalCertificates(KeyClient client, X509Certificate2Colle
         await answer;
     }
 
-    private bool MayAsk(DateTimeOffset now)
-    {
-        if ((now - minute).Duration() >= Pause) (minute, askedThisMinute) = (now, 0);
-        return askedThisMinute++ < MostPerMinute;
-    }
-
-    // What was found out to be nothing goes first: nobody pushes good certificates out with bad addresses.
+    // What was found out to be nothing goes first, and nothing that is still being asked for: nobody pushes good certificates out with bad addresses.
     private Place MakeRoom()
     {
-        if (places.Count >= MostKept) places.Remove(places.OrderBy(pair => pair.Value.Key is not null).ThenBy(pair => pair.Value.Used).First().Key);
+        var idle = places.Where(pair => pair.Value.Answer.IsCompleted).OrderBy(pair => pair.Value.Key is not null).ThenBy(pair => pair.Value.Used);
+        foreach (var (url, _) in idle.Take(places.Count - MostKept + 1).ToList()) places.Remove(url);
         return new Place();
     }
 
@@ -119,6 +117,9 @@ internal sealed class PayPalCertificates(KeyClient client, X509Certificate2Colle
     }
 
     private static bool IsPayPal(string host) => host.Equals("paypal.com", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".paypal.com", StringComparison.OrdinalIgnoreCase);
+
+    [GeneratedRegex(@"\A/v1/notifications/certs/[A-Za-z0-9_-]{1,100}\z")]
+    private static partial Regex CertificatePath();
 
     private sealed class Place
     {

@@ -23,6 +23,8 @@ public sealed record PayPalScheme(KeyClient Client, X509Certificate2Collection? 
     private const string Algorithm = "SHA256withRSA";
     private const int LongestPart = 128;
 
+    public override string Kind => "RSA-SHA256";
+
     public override bool ChecksPublicKeys => true;
 
     public override IReadOnlyList<string> HeaderNames { get; } = [Id, Time, SignatureName, CertificateUrl, AlgorithmName];
@@ -30,8 +32,13 @@ public sealed record PayPalScheme(KeyClient Client, X509Certificate2Collection? 
     public override ISignatureVerifier? Prepare(SourceSettings settings, ICollection<ConfigurationError> errors)
     {
         RefuseSecrets(settings, errors);
-        if (settings.PublicKeys.Count == 0) return new Verifier(WebhookId, null, new PayPalCertificates(Client, Roots), settings.Tolerance ?? Tolerance);
-        return DatedKeys.Read(settings.PublicKeys, settings.Name, errors, RsaKey.Read) is { } keys ? new Verifier(WebhookId, keys, null, settings.Tolerance ?? Tolerance) : null;
+        if (settings.PublicKeys.Count == 0)
+        {
+            var known = new KnownNetworks();
+            return new Verifier(WebhookId, null, new PayPalCertificates(Client, Roots, known), known, settings.Tolerance ?? Tolerance);
+        }
+
+        return DatedKeys.Read(settings.PublicKeys, settings.Name, errors, RsaKey.Read) is { } keys ? new Verifier(WebhookId, keys, null, null, settings.Tolerance ?? Tolerance) : null;
     }
 
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)
@@ -46,7 +53,7 @@ public sealed record PayPalScheme(KeyClient Client, X509Certificate2Collection? 
             new(Id, id), new(Time, time), new(SignatureName, signature), new(CertificateUrl, "https://api.paypal.com/v1/notifications/certs/CERT-0"), new(AlgorithmName, Algorithm));
     }
 
-    private sealed class Verifier(string webhookId, IReadOnlyList<DatedKey<RsaKey>>? own, PayPalCertificates? certificates, TimeSpan? tolerance) : ISignatureVerifier
+    private sealed class Verifier(string webhookId, IReadOnlyList<DatedKey<RsaKey>>? own, PayPalCertificates? certificates, KnownNetworks? known, TimeSpan? tolerance) : ISignatureVerifier
     {
         public int Keys => own?.Count ?? 0;
 
@@ -57,7 +64,7 @@ public sealed record PayPalScheme(KeyClient Client, X509Certificate2Collection? 
             Span<byte> signature = stackalloc byte[1024];
             // Only what could be genuine is worth a question.
             return certificates is not null && Read(envelope.Headers, signature, out var read) == SignatureResult.Valid && PayPalCertificates.IsTrusted(read.CertificateUrl, out var url)
-                ? certificates.FetchAsync(url!, envelope.ReceivedAt)
+                ? certificates.FetchAsync(url!, envelope.RemoteAddress, envelope.ReceivedAt)
                 : ValueTask.CompletedTask;
         }
 
@@ -72,6 +79,7 @@ public sealed record PayPalScheme(KeyClient Client, X509Certificate2Collection? 
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             HashSigned(read, envelope.Body.Span, hash);
             var check = Check(read, hash, bytes[..read.Signature], now);
+            if (check.IsValid) known?.Add(envelope.RemoteAddress);
             return check.IsValid && tolerance is { } window ? Timestamps.Check(check, seconds, window, now) : check;
         }
 

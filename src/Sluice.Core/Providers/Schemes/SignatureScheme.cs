@@ -4,10 +4,10 @@ using Sluice.Events;
 namespace Sluice.Providers;
 
 /// <summary>How a sender proves who it is. A provider is mostly one of these kinds with its own values; each kind checks and signs.</summary>
-public abstract partial record SignatureScheme
+public abstract record SignatureScheme
 {
-    /// <summary>What kind of proof it is, in a few words, such as <c>HMAC-SHA256</c>.</summary>
-    public virtual string Kind => Words().Replace(GetType().Name.Replace("Scheme", "", StringComparison.Ordinal), word => $" {word.Value.ToLowerInvariant()}");
+    /// <summary>What kind of proof it is, in a few words: the algorithm, such as <c>HMAC-SHA256</c>, or where the secret is shown, such as <c>secret in a header</c>.</summary>
+    public abstract string Kind { get; }
 
     /// <summary>How far the sender's timestamp may be from now, both ways; null where it signs no time.</summary>
     public TimeSpan? Tolerance { get; init; }
@@ -60,9 +60,6 @@ public abstract partial record SignatureScheme
     /// <param name="secret">What it signs with: the shared secret, or the private key where the source only has the public one.</param>
     /// <exception cref="FormatException">The secret cannot be read; the message says how it should look.</exception>
     public abstract SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at);
-
-    [System.Text.RegularExpressions.GeneratedRegex("(?<=[a-z])[A-Z]")]
-    private static partial System.Text.RegularExpressions.Regex Words();
 }
 
 /// <summary>Checks the requests of one source: a function of envelope, keys and time.</summary>
@@ -98,6 +95,9 @@ public sealed record SentRequest
 
     /// <summary>The id that the sender gives this message where its signature has one.</summary>
     public string Id { get; init; } = "";
+
+    /// <summary>Whether its sender's proof belongs to it. Not so a question that is asked before there is a secret, or that shows another thing.</summary>
+    public bool IsSigned { get; init; } = true;
 
     public SentRequest With(params KeyValuePair<string, string>[] headers) => this with { Headers = [.. Headers, .. headers] };
 }

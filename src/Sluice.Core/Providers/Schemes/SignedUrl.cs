@@ -23,23 +23,4 @@ internal static class SignedUrl
         var bytes = most <= 1024 ? stackalloc byte[1024] : new byte[most];
         hash.AppendData(bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
     }
-
-    /// <summary>The value in the query of the parameter that may stand once: how often it stands is said.</summary>
-    public static ReadOnlySpan<char> Parameter(ReadOnlySpan<char> url, ReadOnlySpan<char> name, out int count)
-    {
-        count = 0;
-        var found = ReadOnlySpan<char>.Empty;
-        var start = url.IndexOf('?');
-        if (start < 0) return found;
-        var query = url[(start + 1)..];
-        foreach (var range in query.Split('&'))
-        {
-            var part = query[range];
-            if (!part.StartsWith(name, StringComparison.Ordinal) || part.Length == name.Length || part[name.Length] != '=') continue;
-            found = part[(name.Length + 1)..];
-            count++;
-        }
-
-        return found;
-    }
 }

@@ -21,6 +21,8 @@ public sealed record TokenScheme : SignatureScheme
     /// <summary>Whether the secret is <c>user:password</c>, sent in base64.</summary>
     public bool IsBasic { get; init; }
 
+    public override string Kind => IsBasic ? "user and password" : "secret in a header";
+
     /// <summary>None: the header is the secret, and is for nobody else.</summary>
     public override IReadOnlyList<string> HeaderNames => [];
 
@@ -58,9 +60,9 @@ internal sealed class TokenVerifier(TokenScheme scheme, IReadOnlyList<DatedKey<S
         if (count > 1) return new(SignatureResult.AmbiguousHeader);
         if (string.IsNullOrEmpty(text))
         {
-            if (scheme.Query is null || FormFields.Of(envelope.Target, scheme.Query, out count) is not { Length: > 0 } given)
-                return new(count > 1 ? SignatureResult.AmbiguousHeader : SignatureResult.MissingSignature);
-            return Find(given, now);
+            if (scheme.Query is null) return new(SignatureResult.MissingSignature);
+            var given = Providers.Query.Value(envelope.Target, scheme.Query, out count);
+            return count > 1 ? new(SignatureResult.AmbiguousHeader) : given.IsEmpty ? new(SignatureResult.MissingSignature) : Find(given, now);
         }
 
         return text.StartsWith(scheme.Prefix, StringComparison.OrdinalIgnoreCase) ? Find(text.AsSpan(scheme.Prefix.Length), now) : new(SignatureResult.MalformedSignature);

@@ -15,6 +15,8 @@ public sealed record TravisScheme(KeyClient Client) : SignatureScheme
 
     private static readonly Uri Published = new("https://api.travis-ci.com/config");
 
+    public override string Kind => "RSA-SHA1";
+
     public override bool ChecksPublicKeys => true;
 
     public override IReadOnlyList<string> HeaderNames { get; } = [Header];
@@ -69,10 +71,10 @@ public sealed record TravisScheme(KeyClient Client) : SignatureScheme
         public async ValueTask FetchAsync(Envelope envelope, CancellationToken cancellationToken)
         {
             var now = envelope.ReceivedAt;
-            if (fetched?.MayChange(now) != true) return;
+            if (fetched?.MayChange(envelope.RemoteAddress, now) != true) return;
             // A key that does not fit may be an old one; a request that shows no signature is worth no question.
             var found = Verify(envelope, now).Result;
-            if (found is SignatureResult.Mismatch or SignatureResult.KeyUnavailable || (found == SignatureResult.Valid && fetched.IsOld(now))) await fetched.RefreshAsync(now);
+            if (found is SignatureResult.Mismatch or SignatureResult.KeyUnavailable || (found == SignatureResult.Valid && fetched.IsOld(now))) await fetched.RefreshAsync(envelope.RemoteAddress, now);
         }
 
         public SignatureCheck Verify(Envelope envelope, DateTimeOffset now)
@@ -87,7 +89,9 @@ public sealed record TravisScheme(KeyClient Client) : SignatureScheme
 
             Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];
             Hashes.Sha1(payload, [], hash);
-            return DatedKeys.Find(Current, now, new Signed(hash, signature[..length]), static (key, signed) => key.Verify(signed.Hash, HashAlgorithmName.SHA1, signed.Signature));
+            var check = DatedKeys.Find(Current, now, new Signed(hash, signature[..length]), static (key, signed) => key.Verify(signed.Hash, HashAlgorithmName.SHA1, signed.Signature));
+            if (check.IsValid) fetched?.WasGenuine(envelope.RemoteAddress);
+            return check;
         }
     }
 

@@ -23,6 +23,8 @@ public sealed record UrlAndFormScheme : SignatureScheme
     /// <summary>Whether the sender may leave the port out of the URL it signs, or write the usual one into it.</summary>
     public bool PortIsOptional { get; init; }
 
+    public override string Kind => "HMAC-SHA1 of URL and form";
+
     public override bool SignsUrl => true;
 
     public override IReadOnlyList<string> HeaderNames => Headers;
@@ -79,7 +81,7 @@ public sealed record UrlAndFormScheme : SignatureScheme
 
             var hash = default(ReadOnlySpan<char>);
             var hashes = 0;
-            if (scheme.BodyHash is { } name) hash = SignedUrl.Parameter(url, name, out hashes);
+            if (scheme.BodyHash is { } name) hash = Query.Value(url, name, out hashes);
             if (hashes > 1) return new(SignatureResult.AmbiguousHeader);
             if (hashes == 1 && !IsHashOf(envelope.Body.Span, hash)) return new(SignatureResult.Mismatch);
 

@@ -184,7 +184,7 @@ public sealed class EcdsaSchemeTests
         Assert.True(source.Provider.IsBatch(webhook.Envelope));
         var items = source.Provider.Split(Batch(batch))!;
         Assert.Equal(["{\"sg_event_id\":\"a\", \"event\":\"open\"}", "{\"event\":\"click\",\"sg_event_id\":\"b\"}", "5", "{\"sg_event_id\":7}"], items.Select(item => Encoding.UTF8.GetString(item.Body.Span)));
-        Assert.Equal([("a", "open"), ("b", "click"), (null, null), (null, null)], items.Select(item => (item.Id, item.Type)));
+        Assert.Equal([("a", "open"), ("b", "click"), (null, null), ("7", null)], items.Select(item => (item.Id, item.Type)));
     }
 
     [Theory]

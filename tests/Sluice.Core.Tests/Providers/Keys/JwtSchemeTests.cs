@@ -197,6 +197,54 @@ public sealed class JwtSchemeTests : IDisposable
     }
 
     [Fact]
+    public async Task Strangers_do_not_use_up_the_minute_of_a_sender_that_was_genuine()
+    {
+        var fetching = Fetching();
+        var (own, stranger) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("198.51.100.1"));
+        var (first, second) = (With(Token("""{"alg":"RS256","kid":"a"}""")) with { From = own }, With(Token("""{"alg":"RS256","kid":"b"}""", sign: data => OtherRsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))) with { From = own });
+        published.Says(Set(("a", Rsa)));
+        await Fetch(fetching, first);
+        fetching.Accepts(first);
+        for (var i = 0; i < 10; i++) await Fetch(fetching, With(Token($$"""{"alg":"RS256","kid":"{{i}}"}""")) with { From = stranger }, 60);
+        Assert.Equal(2, published.Asked.Count);
+        published.Says(Set(("a", Rsa), ("b", OtherRsa)));
+        await Fetch(fetching, second, 61);
+        fetching.Accepts(second);
+        // Once, and no oftener.
+        for (var i = 0; i < 10; i++) await Fetch(fetching, With(Token($$"""{"alg":"RS256","kid":"x{{i}}"}""")) with { From = own }, 62);
+        Assert.Equal(3, published.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Odd_keys_in_a_set_are_passed_over_and_the_good_one_counts()
+    {
+        var modulus = Base64Url.EncodeToString(Rsa.ExportParameters(false).Modulus!);
+        string[] odd =
+        [
+            $$"""{"kty":"RSA","n":"{{modulus}}","e":""}""", $$"""{"kty":"RSA","n":"{{modulus}}","e":"AA"}""", $$"""{"kty":"RSA","n":"{{modulus}}","e":"AQ"}""", $$"""{"kty":"RSA","n":"{{modulus}}","e":"Ag"}""",
+            $$"""{"kty":"RSA","n":"{{modulus}}","e":"AAAAAAAAAQAB"}""", $$"""{"kty":"RSA","n":"{{modulus}}","e":"!"}""", $$"""{"kty":"RSA","n":"{{modulus}}"}""", $$"""{"kty":"RSA","n":"","e":"AQAB"}""", """{"kty":"RSA","n":"AA","e":"AQAB"}""",
+            $$"""{"kty":"RSA","n":"{{new string('_', 4000)}}","e":"AQAB"}""", $$"""{"kty":"RSA","n":5,"e":"AQAB"}""", """{"kty":"EC","crv":"P-256","x":"","y":""}""", """{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}""", """{"kty":"RSA","n":null,"e":null}""",
+            """{"kty":"oct","k":""}""", """{"kty":""}""", """{}""", """{"x5c":["!"]}""", """{"kty":"RSA","x5c":[""]}""",
+        ];
+        foreach (var key in odd)
+        {
+            var fetching = Fetching();
+            published.Says($$"""{"keys":[{{key}},{{Set(("a", Rsa))["{\"keys\":[".Length..]}}""");
+            await Fetch(fetching, With(Token()));
+            Assert.True(fetching.Check(With(Token())).IsValid, $"{key} takes the good one away");
+            fetching.Refuses(With(Token(sign: data => OtherRsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))), key);
+        }
+
+        foreach (var key in odd)
+        {
+            var alone = Fetching();
+            published.Says($$"""{"keys":[{{key}}]}""");
+            await Fetch(alone, With(Token()));
+            alone.Refuses(With(Token()), KeyUnavailable);
+        }
+    }
+
+    [Fact]
     public async Task A_set_that_is_none_or_has_no_fitting_key_takes_nothing_away()
     {
         using var small = RSA.Create(1024);

@@ -78,7 +78,11 @@ internal sealed record SentWebhook(SentRequest Request)
         Headers = new HeaderList([new("Content-Type", Request.ContentType), .. Request.Headers]),
         Body = Request.Body,
         ReceivedAt = At,
+        RemoteAddress = From,
     };
+
+    /// <summary>Where it comes from; nowhere known.</summary>
+    public System.Net.IPAddress? From { get; init; }
 
     public DateTimeOffset At { get; init; } = KeyedSource.Now;
 

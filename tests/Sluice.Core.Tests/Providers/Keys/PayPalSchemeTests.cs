@@ -20,6 +20,8 @@ public sealed class PayPalSchemeTests : IDisposable
     private static readonly RSA Key = RSA.Create(2048);
     private static readonly Authority Root = new("CN=A root");
 
+    private static readonly IPAddress PayPal = IPAddress.Parse("173.0.80.116");
+
     private readonly PublishedKeys published = new();
 
     public void Dispose() => published.Dispose();
@@ -66,27 +68,39 @@ public sealed class PayPalSchemeTests : IDisposable
     public void The_request_cannot_choose_the_algorithm(string algorithm) => Source().Refuses(Signed().With("paypal-auth-algo", algorithm), MalformedSignature);
 
     [Theory]
-    [InlineData("https://paypal.com/x", true)]
-    [InlineData("https://api.paypal.com/x", true)]
-    [InlineData("https://API.PayPal.com:443/x", true)]
-    [InlineData("http://api.paypal.com/x", false)]
-    [InlineData("https://evilpaypal.com/x", false)]
-    [InlineData("https://paypal.com.evil.example/x", false)]
-    [InlineData("https://evil.example/.paypal.com", false)]
-    [InlineData("https://evil.example/?.paypal.com", false)]
-    [InlineData("https://evil.example#.paypal.com", false)]
-    [InlineData("https://api.paypal.com@evil.example/x", false)]
-    [InlineData("https://user@api.paypal.com/x", false)]
-    [InlineData("https://api.paypal.com:8443/x", false)]
-    [InlineData("https://api.paypal.com/x?y=1", false)]
-    [InlineData("https://evil.example\\.paypal.com/x", false)]
-    [InlineData("https://evil.example%23.paypal.com/x", false)]
-    [InlineData("https://api.pаypal.com/x", false)]
-    [InlineData("https://api.paypal.com./x", false)]
+    [InlineData("https://paypal.com/v1/notifications/certs/CERT-1", true)]
+    [InlineData("https://api.paypal.com/v1/notifications/certs/CERT-360caa42-fca2a594-a5cafa77", true)]
+    [InlineData("https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1", true)]
+    [InlineData("https://api-m.sandbox.paypal.com/v1/notifications/certs/CERT-1", true)]
+    [InlineData("https://API.PayPal.com:443/v1/notifications/certs/CERT-1", true)]
+    [InlineData("http://api.paypal.com/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://evilpaypal.com/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://paypal.com.evil.example/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://evil.example/.paypal.com/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://evil.example/?.paypal.com/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://evil.example#.paypal.com/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://api.paypal.com@evil.example/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://user@api.paypal.com/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://api.paypal.com:8443/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://api.paypal.com/v1/notifications/certs/CERT-1?y=1", false)]
+    [InlineData("https://api.paypal.com/v1/notifications/certs/CERT-1#y", false)]
+    [InlineData("https://evil.example\\.paypal.com/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://evil.example%23.paypal.com/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://api.pаypal.com/v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://api.paypal.com./v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://api.paypal.com/x", false)]
+    [InlineData("https://www.paypal.com/v1/notifications/certs/", false)]
+    [InlineData("https://api.paypal.com/v1/notifications/certs/CERT-1/", false)]
+    [InlineData("https://api.paypal.com/v1/notifications/certs/a/b", false)]
+    [InlineData("https://api.paypal.com/v1/notifications/certs/../../x", false)]
+    [InlineData("https://api.paypal.com/v1/notifications/certs/%2e%2e%2fx", false)]
+    [InlineData("https://api.paypal.com/V1/notifications/certs/CERT-1", false)]
+    [InlineData("https://api.paypal.com//v1/notifications/certs/CERT-1", false)]
+    [InlineData("https://api.paypal.com/x/v1/notifications/certs/CERT-1", false)]
     [InlineData("file:///etc/passwd", false)]
-    [InlineData("//api.paypal.com/x", false)]
+    [InlineData("//api.paypal.com/v1/notifications/certs/CERT-1", false)]
     [InlineData("", false)]
-    [InlineData("https://169.254.169.254/x", false)]
+    [InlineData("https://169.254.169.254/v1/notifications/certs/CERT-1", false)]
     public async Task Only_paypals_own_addresses_are_asked(string url, bool isAsked)
     {
         var source = Source();
@@ -138,6 +152,66 @@ public sealed class PayPalSchemeTests : IDisposable
         Assert.InRange(published.Asked.Count, 50, 120);
         source.Accepts(Signed());
         Assert.Single(published.Asked, Place);
+    }
+
+    [Fact]
+    public async Task Strangers_from_many_places_do_not_keep_a_source_closed_that_has_no_certificate_yet()
+    {
+        var source = Source();
+        published.Answer = url => url.AbsoluteUri == Place ? PublishedKeys.Text(Root.Issue(Key, Name)) : PublishedKeys.Status(HttpStatusCode.NotFound);
+        for (var i = 0; i < 500; i++) await Fetch(source, Signed().With("paypal-cert-url", $"{Place}{i}") with { From = Stranger(i % 5) });
+        Assert.Equal(50, published.Asked.Count);
+        await Fetch(source, Signed() with { From = PayPal });
+        source.Accepts(Signed());
+    }
+
+    [Fact]
+    public async Task Whatever_strangers_use_up_the_sender_that_was_genuine_gets_its_next_certificate()
+    {
+        var source = Source();
+        published.Answer = url => url.AbsoluteUri is Place or $"{Place}-next" ? PublishedKeys.Text(Root.Issue(Key, Name)) : PublishedKeys.Status(HttpStatusCode.NotFound);
+        await Fetch(source, Signed() with { From = PayPal });
+        source.Accepts(Signed() with { From = PayPal });
+        for (var i = 0; i < 5000; i++) await Fetch(source, Signed().With("paypal-cert-url", $"{Place}{i}") with { From = Stranger(i) }, 60);
+        Assert.Equal(61, published.Asked.Count);
+        // From another of its machines.
+        var next = Signed().With("paypal-cert-url", $"{Place}-next") with { From = IPAddress.Parse("173.0.80.7") };
+        await Fetch(source, next, 61);
+        source.Accepts(next);
+        // And it is bounded too: who has seen one genuine request may repeat it.
+        for (var i = 0; i < 500; i++) await Fetch(source, Signed().With("paypal-cert-url", $"{Place}y{i}") with { From = PayPal }, 62);
+        Assert.InRange(published.Asked.Count, 62, 81);
+    }
+
+    [Fact]
+    public async Task What_is_still_being_asked_for_is_not_pushed_out_by_what_is_nothing()
+    {
+        var source = Source();
+        var answer = new TaskCompletionSource<System.Net.Http.HttpResponseMessage>();
+        published.Answer = url => url.AbsoluteUri == Place ? answer.Task : PublishedKeys.Status(HttpStatusCode.NotFound);
+        var genuine = Fetch(source, Signed() with { From = PayPal });
+        for (var i = 0; i < 50; i++) await Fetch(source, Signed().With("paypal-cert-url", $"{Place}{i}") with { From = Stranger(i) });
+        answer.SetResult(await PublishedKeys.Text(Root.Issue(Key, Name)));
+        await genuine;
+        source.Accepts(Signed());
+    }
+
+    [Fact]
+    public async Task A_certificate_past_its_time_is_asked_for_again_once_a_minute()
+    {
+        var source = Source();
+        published.Says(Root.Issue(Key, Name));
+        await Fetch(source, Signed());
+        var later = (int)TimeSpan.FromDays(101).TotalSeconds;
+        await Fetch(source, Signed(), later);
+        await Fetch(source, Signed(), later + 59);
+        Assert.Equal(2, published.Asked.Count);
+        source.Refuses(Signed(), UntrustedKey, KeyedSource.Now.AddSeconds(later + 59));
+        published.Says(Root.Issue(Key, Name, days: 200));
+        await Fetch(source, Signed(), later + 60);
+        source.Accepts(Signed(), KeyedSource.Now.AddSeconds(later + 60));
+        await Fetch(source, Signed(), later + 600);
+        Assert.Equal(3, published.Asked.Count);
     }
 
     [Fact]
@@ -218,6 +292,9 @@ public sealed class PayPalSchemeTests : IDisposable
     private static async Task Fetch(KeyedSource source, SentWebhook webhook, int second = 0) =>
         await source.Source.Verifier!.FetchAsync((webhook with { At = KeyedSource.Now.AddSeconds(second) }).Envelope, TestContext.Current.CancellationToken);
 
+    // Each in a network of its own, every second one of IPv6.
+    private static IPAddress Stranger(int number) => IPAddress.Parse(number % 2 == 0 ? $"10.{number / 256}.{number % 256}.1" : $"2001:db8:{number:x}::1");
+
     private static string SelfSigned() => new CertificateRequest($"CN={Name}", Key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
         .CreateSelfSigned(KeyedSource.Now.AddDays(-1), KeyedSource.Now.AddDays(100)).ExportCertificatePem();
 
@@ -235,14 +312,14 @@ public sealed class PayPalSchemeTests : IDisposable
 
         public X509Certificate2Collection Certificates => [certificate];
 
-        public string Issue(RSA subject, string host, bool expired = false)
+        public string Issue(RSA subject, string host, bool expired = false, int days = 100)
         {
             var request = new CertificateRequest($"CN={host}", subject, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             var names = new SubjectAlternativeNameBuilder();
             names.AddDnsName(host);
             request.CertificateExtensions.Add(names.Build());
             var from = KeyedSource.Now.AddDays(expired ? -100 : -1);
-            return request.Create(certificate.SubjectName, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1), from, expired ? KeyedSource.Now.AddDays(-1) : KeyedSource.Now.AddDays(100), [1, 2, 3]).ExportCertificatePem() + "\n";
+            return request.Create(certificate.SubjectName, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1), from, expired ? KeyedSource.Now.AddDays(-1) : KeyedSource.Now.AddDays(days), [1, 2, 3]).ExportCertificatePem() + "\n";
         }
     }
 }
