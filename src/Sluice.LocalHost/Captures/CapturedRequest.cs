@@ -66,7 +66,7 @@ internal sealed record CapturedRequest
         if (Parts() is [_, var secret]) return Uri.UnescapeDataString(secret);
         var path = Path;
         var known = settings.PublicUrl?.AbsolutePath.TrimEnd('/');
-        if (known is not null && path.StartsWith($"{known}/", StringComparison.Ordinal)) return Uri.UnescapeDataString(path[(known.Length + 1)..]);
+        if (known is { Length: > 0 } && path.StartsWith($"{known}/", StringComparison.Ordinal)) return Uri.UnescapeDataString(path[(known.Length + 1)..]);
         return SourceName is null && path.LastIndexOf('/') is > 0 and var slash ? Uri.UnescapeDataString(path[(slash + 1)..]) : null;
     }
 

@@ -92,7 +92,7 @@ internal sealed record Verdict
             Tolerance = source.Settings.Tolerance ?? source.Scheme.Tolerance,
             At = at,
             AtFrom = from,
-            Causes = [.. finding.Causes.Where(cause => !isLateByLooking || cause.Kind != CauseKind.ClockSkew).Select(cause => cause with { Text = cover(SafeText.OneLine(cause.Text)), Fix = cover(SafeText.OneLine(cause.Fix)) })],
+            Causes = isLateByLooking ? [] : [.. finding.Causes.Select(cause => cause with { Text = cover(SafeText.OneLine(cause.Text)), Fix = cover(SafeText.OneLine(cause.Fix)) })],
             Signed = finding.Signed is { } signed ? signed with { Received = cover(SafeText.OneLine(signed.Received, LongestExcerpt)), Sent = signed.Sent is { } sent ? cover(SafeText.OneLine(sent, LongestExcerpt)) : null } : null,
             Remarks = remarks,
         };

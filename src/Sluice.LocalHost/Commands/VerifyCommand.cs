@@ -47,6 +47,7 @@ internal sealed class VerifyCommand : Command
         {
             while (entries.Next() is { } entry)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (entry.Request?.Method == "POST") posts++;
                 var verdict = await ExamineAsync(sources, entry, options, cancellationToken);
                 if (verdict is null) others++;

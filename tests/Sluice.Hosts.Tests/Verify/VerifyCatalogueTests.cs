@@ -49,6 +49,18 @@ public sealed class VerifyCatalogueTests
         Assert.Equal(SignatureResult.Mismatch, verdict.Result);
     }
 
+    [Theory, MemberData(nameof(Names))]
+    public async Task A_body_that_holds_the_secret_itself_is_not_shown_with_it(string name)
+    {
+        if (CatalogueTable.Of(name) is not { Keys: { } keys, Covered: null, KeySetting: "Secrets:0" }) return;
+        var source = CatalogueSource.Of(name);
+        var body = System.Text.Encoding.UTF8.GetBytes($$"""{ "secret": "{{keys(name, 0).Signs}}", "again": "{{keys(name, 0).Signs}}" }""");
+        var raw = VerifyFolder.Raw(source.Sign(new() { Url = source.Settings.PublicUrl!, Body = body, ContentType = "application/json", Id = "msg_1" }));
+        Assert.True((await VerifyAsync(name, raw)).Verdict.Holds);
+        raw[^2] ^= 1;
+        Assert.False((await VerifyAsync(name, raw)).Verdict.Holds);
+    }
+
     [Fact]
     public async Task All_of_them_in_one_har_are_told_apart_by_their_path()
     {

@@ -106,5 +106,32 @@ public sealed class VerifySampleTests : IDisposable
         Assert.StartsWith("sluice: provider paypal: WebhookId ", Assert.Single(without.ErrorLines), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_secret_in_the_path_is_found_behind_whatever_path_a_proxy_has()
+    {
+        var secret = CatalogueTable.Of("dockerhub").Keys!("dockerhub", 0).Signs;
+        foreach (var path in (string[])["/api/webhooks/docker", "/hooks/docker", "/in"])
+        {
+            var file = folder.Write("docker.http", $"POST {path}/{secret}?x=1 HTTP/1.1\n\n{{}}");
+            var said = (await folder.RunAsync("--request", file, "--provider", "dockerhub", "--secret", secret)).Success;
+            Assert.StartsWith("The signature holds.", said, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, said, StringComparison.Ordinal);
+        }
+
+        var other = await folder.RunAsync("--request", folder.Write("other.http", $"POST /hooks/{secret}x HTTP/1.1\n\n{{}}"), "--provider", "dockerhub", "--secret", secret);
+        Assert.Equal(1, other.ExitCode);
+        Assert.DoesNotContain(secret, other.Answer + other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_cannot_be_fetched_is_no_verdict_on_the_signature()
+    {
+        var file = folder.Write("jwt.http", VerifyFolder.Raw(CatalogueSource.Of("jwt").Send()));
+        // Nothing listens on the discard port.
+        var ended = await folder.RunAsync("--request", file, "--provider", "jwt", "--set", "JwksUrl=https://127.0.0.1:9/keys", "--set", "Issuer=https://issuer.example", "--set", "Audience=https://hooks.example.com", "--at", "1700000000");
+        Assert.Equal((1, ""), (ended.ExitCode, ended.Error));
+        Assert.StartsWith("Nobody can say: the sender's key could not be fetched", ended.Answer, StringComparison.Ordinal);
+    }
+
     private static string Text(JsonElement item, string name) => item.GetProperty(name).GetString()!;
 }
