@@ -21,23 +21,23 @@ internal sealed class VerifyCommand : Command
     {
         var options = VerifyOptions.Read(parsed);
         var sources = VerifySources.Find(parsed, options);
-        var verdicts = new VerdictOutput(Output.Person);
-        if (options is { Har: { } har, Entry: null }) return await Named(har, () => RunAllAsync(options, har, sources, verdicts, parsed.GetValue(CommonOptions.Json), cancellationToken));
+        var people = new VerifyOutput(Output.Person);
+        if (options is { Har: { } har, Entry: null }) return await Named(har, () => RunAllAsync(options, har, sources, people, parsed.GetValue(CommonOptions.Json), cancellationToken));
 
         var file = options.Har ?? options.Request ?? options.Headers!;
-        var verdict = await Named(file, () => ExamineAsync(sources, Read(options), options, cancellationToken));
-        if (parsed.GetValue(CommonOptions.Json)) Output.Json(verdict, VerdictJson.Default.Verdict);
-        else verdicts.Full(verdict);
-        return verdict.Holds ? 0 : 1;
+        var answer = await Named(file, () => ExamineAsync(sources, Read(options), options, cancellationToken));
+        if (parsed.GetValue(CommonOptions.Json)) Output.Json(answer, VerifyJson.Default.VerifyAnswer);
+        else people.Full(answer);
+        return answer.Holds ? 0 : 1;
     }
 
-    private static Task<Verdict> ExamineAsync(VerifySources sources, CapturedRequest request, VerifyOptions options, CancellationToken cancellationToken)
+    private static Task<VerifyAnswer> ExamineAsync(VerifySources sources, CapturedRequest request, VerifyOptions options, CancellationToken cancellationToken)
     {
         var source = sources.Of(request) ?? throw new CommandException($"nothing in the request says which source it is for; name one of {string.Join(", ", sources.Configuration.Sources.Select(one => one.Name))}");
-        return Verdict.OfAsync(sources, source, request, options.At, TimeProvider.System.GetUtcNow(), cancellationToken);
+        return VerifyAnswer.OfAsync(sources, source, request, options.At, TimeProvider.System.GetUtcNow(), cancellationToken);
     }
 
-    private static async Task<int> RunAllAsync(VerifyOptions options, string file, VerifySources sources, VerdictOutput verdicts, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAllAsync(VerifyOptions options, string file, VerifySources sources, VerifyOutput people, bool json, CancellationToken cancellationToken)
     {
         using var stream = CaptureFile.Open(file);
         var entries = new HarFile(stream);
@@ -49,13 +49,13 @@ internal sealed class VerifyCommand : Command
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (entry.Request?.Method == "POST") posts++;
-                var verdict = await ExamineAsync(sources, entry, options, cancellationToken);
-                if (verdict is null) others++;
-                else if (verdict.Holds) hold++;
+                var answer = await ExamineAsync(sources, entry, options, cancellationToken);
+                if (answer is null) others++;
+                else if (answer.Holds) hold++;
                 else refused++;
-                if (verdict is null) continue;
-                if (!json) verdicts.Line(verdict);
-                else Console.Out.Write($"{(hold + refused > 1 ? "," : "")}{Environment.NewLine}{JsonSerializer.Serialize(verdict, VerdictJson.Default.Verdict)}");
+                if (answer is null) continue;
+                if (!json) people.Line(answer);
+                else Console.Out.Write($"{(hold + refused > 1 ? "," : "")}{Environment.NewLine}{JsonSerializer.Serialize(answer, VerifyJson.Default.VerifyAnswer)}");
             }
         }
         finally
@@ -70,18 +70,18 @@ internal sealed class VerifyCommand : Command
     }
 
     /// <summary>Null where the entry is another one's.</summary>
-    private static async Task<Verdict?> ExamineAsync(VerifySources sources, HarEntry entry, VerifyOptions options, CancellationToken cancellationToken)
+    private static async Task<VerifyAnswer?> ExamineAsync(VerifySources sources, HarEntry entry, VerifyOptions options, CancellationToken cancellationToken)
     {
-        if (entry.Request is not { } request) return Verdict.Unreadable(entry.Number, entry.Fault!);
+        if (entry.Request is not { } request) return VerifyAnswer.Unreadable(entry.Number, entry.Fault!);
         if (sources.Of(request) is not { } source || !VerifySources.IsFor(source, request)) return null;
-        if (entry.Fault is { } fault) return Verdict.Unreadable(entry.Number, fault);
+        if (entry.Fault is { } fault) return VerifyAnswer.Unreadable(entry.Number, fault);
         try
         {
-            return await Verdict.OfAsync(sources, source, request, options.At, TimeProvider.System.GetUtcNow(), cancellationToken) with { Entry = entry.Number };
+            return await VerifyAnswer.OfAsync(sources, source, request, options.At, TimeProvider.System.GetUtcNow(), cancellationToken) with { Entry = entry.Number };
         }
         catch (CaptureException e)
         {
-            return Verdict.Unreadable(entry.Number, e.Message);
+            return VerifyAnswer.Unreadable(entry.Number, e.Message);
         }
     }
 

@@ -19,11 +19,11 @@ public sealed class VerifyCatalogueTests
     [Theory, MemberData(nameof(Names))]
     public async Task A_genuine_request_holds(string name)
     {
-        var (said, verdict) = await VerifyAsync(name, VerifyFolder.Raw(CatalogueSource.Of(name).Send()));
-        Assert.True(verdict.Holds, said);
+        var (said, answer) = await VerifyAsync(name, VerifyFolder.Raw(CatalogueSource.Of(name).Send()));
+        Assert.True(answer.Holds, said);
         Assert.StartsWith("The signature holds.", said, StringComparison.Ordinal);
-        Assert.Empty(verdict.Remarks);
-        if (CatalogueTable.Of(name).Keys is not null && CatalogueSource.Of(name).Source.Verifier!.Keys == 1) Assert.EndsWith("1 of 1", verdict.Key, StringComparison.Ordinal);
+        Assert.Empty(answer.Remarks);
+        if (CatalogueTable.Of(name).Keys is not null && CatalogueSource.Of(name).Source.Verifier!.Keys == 1) Assert.EndsWith("1 of 1", answer.Key, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Names))]
@@ -31,8 +31,8 @@ public sealed class VerifyCatalogueTests
     {
         if (CatalogueTable.Of(name).Keys is null) return;
         var source = CatalogueSource.Of(name);
-        var (said, verdict) = await VerifyAsync(name, VerifyFolder.Raw(source.Send(key: 1)));
-        Assert.False(verdict.Holds, said);
+        var (said, answer) = await VerifyAsync(name, VerifyFolder.Raw(source.Send(key: 1)));
+        Assert.False(answer.Holds, said);
         // Neither is the signature shown that would have held.
         foreach (var header in source.ProofHeaders.Select(header => source.Send()[header]).Where(value => value.Length >= 16 && source.Send(key: 1).Headers.All(other => other.Value != value)))
             Assert.DoesNotContain(header, said, StringComparison.Ordinal);
@@ -44,9 +44,9 @@ public sealed class VerifyCatalogueTests
         if (CatalogueTable.Of(name).Covered is not null) return;
         var raw = VerifyFolder.Raw(CatalogueSource.Of(name).Send());
         raw[^2] ^= 1;
-        var (said, verdict) = await VerifyAsync(name, raw);
-        Assert.False(verdict.Holds, said);
-        Assert.Equal(SignatureResult.Mismatch, verdict.Result);
+        var (said, answer) = await VerifyAsync(name, raw);
+        Assert.False(answer.Holds, said);
+        Assert.Equal(SignatureResult.Mismatch, answer.Result);
     }
 
     [Theory, MemberData(nameof(Names))]
@@ -56,9 +56,9 @@ public sealed class VerifyCatalogueTests
         var source = CatalogueSource.Of(name);
         var body = System.Text.Encoding.UTF8.GetBytes($$"""{ "secret": "{{keys(name, 0).Signs}}", "again": "{{keys(name, 0).Signs}}" }""");
         var raw = VerifyFolder.Raw(source.Sign(new() { Url = source.Settings.PublicUrl!, Body = body, ContentType = "application/json", Id = "msg_1" }));
-        Assert.True((await VerifyAsync(name, raw)).Verdict.Holds);
+        Assert.True((await VerifyAsync(name, raw)).Answer.Holds);
         raw[^2] ^= 1;
-        Assert.False((await VerifyAsync(name, raw)).Verdict.Holds);
+        Assert.False((await VerifyAsync(name, raw)).Answer.Holds);
     }
 
     [Fact]
@@ -76,15 +76,15 @@ public sealed class VerifyCatalogueTests
 
         var ended = await folder.RunAsync("--har", har, "--json");
         Assert.Equal((1, ""), (ended.ExitCode, ended.Error));
-        var verdicts = JsonNode.Parse(ended.Answer)!.AsArray();
-        Assert.Equal(names.Count + wrong.Count, verdicts.Count);
+        var answers = JsonNode.Parse(ended.Answer)!.AsArray();
+        Assert.Equal(names.Count + wrong.Count, answers.Count);
         for (var i = 0; i < names.Count; i++)
         {
-            Assert.Equal((i + 1, Named(names[i])), (verdicts[i]!["entry"]!.GetValue<int>(), verdicts[i]!["source"]!.GetValue<string>()));
-            Assert.True(verdicts[i]!["holds"]!.GetValue<bool>(), verdicts[i]!.ToJsonString());
+            Assert.Equal((i + 1, Named(names[i])), (answers[i]!["entry"]!.GetValue<int>(), answers[i]!["source"]!.GetValue<string>()));
+            Assert.True(answers[i]!["holds"]!.GetValue<bool>(), answers[i]!.ToJsonString());
         }
 
-        Assert.All(verdicts.Skip(names.Count), verdict => Assert.False(verdict!["holds"]!.GetValue<bool>(), verdict.ToJsonString()));
+        Assert.All(answers.Skip(names.Count), answer => Assert.False(answer!["holds"]!.GetValue<bool>(), answer.ToJsonString()));
         AssertSecretless(names, ended.Answer);
 
         var lines = await folder.RunAsync("--har", har);
@@ -92,22 +92,22 @@ public sealed class VerifyCatalogueTests
         AssertSecretless(names, lines.Answer);
     }
 
-    private static async Task<(string Said, Verdict Verdict)> VerifyAsync(string name, byte[] raw)
+    private static async Task<(string Said, VerifyAnswer Answer)> VerifyAsync(string name, byte[] raw)
     {
         var settings = CatalogueTable.Names.SelectMany(one => CatalogueSource.SettingsOf(one).Select(setting => KeyValuePair.Create($"Sluice:Sources:{Named(one)}:{setting.Key}", setting.Value)));
         var configuration = SluiceConfiguration.Build(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), ProviderCatalog.Default, new HandlerCatalog(), new SecretResolver(_ => null, "/"), []);
         Assert.True(configuration.TryGetSource(Named(name), out var source));
         var sources = new VerifySources(configuration, source, true, SecretMask.Of(configuration));
-        var verdict = await Verdict.OfAsync(sources, source, RawRequest.Read(raw), CatalogueSource.Now, CatalogueSource.Now, TestContext.Current.CancellationToken);
+        var answer = await VerifyAnswer.OfAsync(sources, source, RawRequest.Read(raw), CatalogueSource.Now, CatalogueSource.Now, TestContext.Current.CancellationToken);
 
         using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
         console.Profile.Width = 240;
-        new VerdictOutput(console).Full(verdict);
-        new VerdictOutput(console).Line(verdict);
-        text.WriteLine(JsonSerializer.Serialize(verdict, VerdictJson.Default.Verdict));
+        new VerifyOutput(console).Full(answer);
+        new VerifyOutput(console).Line(answer);
+        text.WriteLine(JsonSerializer.Serialize(answer, VerifyJson.Default.VerifyAnswer));
         AssertSecretless([name], text.ToString());
-        return (text.ToString(), verdict);
+        return (text.ToString(), answer);
     }
 
     private static void AssertSecretless(IEnumerable<string> names, string said)

@@ -59,7 +59,7 @@ public sealed class VerifyHarTests : IDisposable
         var file = folder.Write("cut.har", har[..(har.LastIndexOf("postData", StringComparison.Ordinal) + 20)]);
         var ended = await folder.RunAsync("--har", file, "--json");
         Assert.Equal((1, $"sluice: {file} is cut off behind entry 2; save the HAR again"), (ended.ExitCode, Assert.Single(ended.ErrorLines)));
-        Assert.All(JsonNode.Parse(ended.Answer)!.AsArray(), verdict => Assert.True(verdict!["holds"]!.GetValue<bool>()));
+        Assert.All(JsonNode.Parse(ended.Answer)!.AsArray(), answer => Assert.True(answer!["holds"]!.GetValue<bool>()));
         Assert.Equal(2, JsonNode.Parse(ended.Answer)!.AsArray().Count);
     }
 

@@ -32,10 +32,10 @@ public sealed class VerifySampleTests : IDisposable
     public async Task Json_is_one_object()
     {
         var ended = await folder.RunAsync("--request", Path.Combine(VerifyFolder.Samples, "stripe.http"), "--provider", "stripe", "--secret", "whsec_sample_stripe", "--at", "1795348800", "--json");
-        var verdict = JsonNode.Parse(ended.Success)!;
-        Assert.Equal(("stripe", "stripe", true, "Valid", "secret 1 of 1", "00:05:00", "--at"), (Said("source"), Said("provider"), verdict["holds"]!.GetValue<bool>(), Said("result"), Said("key"), Said("tolerance"), Said("atFrom")));
+        var answer = JsonNode.Parse(ended.Success)!;
+        Assert.Equal(("stripe", "stripe", true, "Valid", "secret 1 of 1", "00:05:00", "--at"), (Said("source"), Said("provider"), answer["holds"]!.GetValue<bool>(), Said("result"), Said("key"), Said("tolerance"), Said("atFrom")));
 
-        string? Said(string name) => verdict[name]?.GetValue<string>();
+        string? Said(string name) => answer[name]?.GetValue<string>();
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class VerifySampleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_cannot_be_fetched_is_no_verdict_on_the_signature()
+    public async Task A_key_that_cannot_be_fetched_says_nothing_about_the_signature()
     {
         var file = folder.Write("jwt.http", VerifyFolder.Raw(CatalogueSource.Of("jwt").Send()));
         // Nothing listens on the discard port.

@@ -9,7 +9,7 @@ using Sluice.Providers;
 namespace Sluice.LocalHost.Commands;
 
 /// <summary>What <c>sluice verify</c> found out about one request. Holds no secret.</summary>
-internal sealed record Verdict
+internal sealed record VerifyAnswer
 {
     /// <summary><see cref="AtFrom"/> where neither the user nor the capture says when it arrived.</summary>
     public const string Now = "now";
@@ -59,12 +59,12 @@ internal sealed record Verdict
     [JsonIgnore]
     public bool IsOnlyTime => Result is SignatureResult.TimestampTooOld or SignatureResult.TimestampInFuture or SignatureResult.TokenExpired;
 
-    public static Verdict Unreadable(int entry, string fault) => new() { Entry = entry, Holds = false, Fault = fault };
+    public static VerifyAnswer Unreadable(int entry, string fault) => new() { Entry = entry, Holds = false, Fault = fault };
 
     /// <summary>Examines a request for a source.</summary>
     /// <param name="given">When it arrived, as the user says.</param>
     /// <exception cref="CaptureException">The capture lacks what this sender's signature needs.</exception>
-    public static async Task<Verdict> OfAsync(VerifySources sources, Source source, CapturedRequest request, DateTimeOffset? given, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<VerifyAnswer> OfAsync(VerifySources sources, Source source, CapturedRequest request, DateTimeOffset? given, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var remarks = new List<string>(request.Remarks);
         source = sources.For(source, request, remarks);
@@ -81,7 +81,7 @@ internal sealed record Verdict
         if (isTaken) remarks.Add("it is older than the tolerance; this source takes late events (AcceptLate)");
         Remark(source, request, remarks);
         var cover = sources.Mask.Cover;
-        var verdict = new Verdict
+        var answer = new VerifyAnswer
         {
             Source = source.Name,
             Provider = source.Provider.Name,
@@ -96,7 +96,7 @@ internal sealed record Verdict
             Signed = finding.Signed is { } signed ? signed with { Received = cover(SafeText.OneLine(signed.Received, LongestExcerpt)), Sent = signed.Sent is { } sent ? cover(SafeText.OneLine(sent, LongestExcerpt)) : null } : null,
             Remarks = remarks,
         };
-        return verdict.IsOnlyTime ? verdict with { SignedAt = SignedTime.Find(verifier, envelope, now) } : verdict;
+        return answer.IsOnlyTime ? answer with { SignedAt = SignedTime.Find(verifier, envelope, now) } : answer;
     }
 
     // What the host says of a request before it looks at the signature.
@@ -117,5 +117,5 @@ internal sealed record Verdict
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(Verdict))]
-internal sealed partial class VerdictJson : JsonSerializerContext;
+[JsonSerializable(typeof(VerifyAnswer))]
+internal sealed partial class VerifyJson : JsonSerializerContext;

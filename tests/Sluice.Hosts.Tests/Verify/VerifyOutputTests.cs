@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace Sluice.Hosts.Tests.Verify;
 
-/// <summary>A verdict in the words that people read.</summary>
-public sealed class VerdictOutputTests
+/// <summary>A answer in the words that people read.</summary>
+public sealed class VerifyOutputTests
 {
-    private static readonly Verdict Refused = new()
+    private static readonly VerifyAnswer Refused = new()
     {
         Source = "it", Provider = "stripe", Holds = false, Result = SignatureResult.Mismatch, Proof = "HMAC-SHA256", Tolerance = TimeSpan.FromMinutes(5), At = DateTimeOffset.UnixEpoch, AtFrom = "--at",
     };
@@ -64,12 +64,12 @@ public sealed class VerdictOutputTests
     public void A_secret_in_what_was_signed_is_covered_whole_or_cut_off(string text, string covered) =>
         Assert.Equal(covered, new SecretMask(["secret-of-the-source", "1234", ""]).Cover(text));
 
-    private static string[] Print(Verdict verdict)
+    private static string[] Print(VerifyAnswer answer)
     {
         using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
         console.Profile.Width = 240;
-        new VerdictOutput(console).Full(verdict with { Causes = verdict.Causes.Count > 0 ? verdict.Causes : [new(CauseKind.UnknownSecret, "x", "y")] });
+        new VerifyOutput(console).Full(answer with { Causes = answer.Causes.Count > 0 ? answer.Causes : [new(CauseKind.UnknownSecret, "x", "y")] });
         return [.. text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd())];
     }
 }

@@ -5,50 +5,50 @@ using Spectre.Console;
 
 namespace Sluice.LocalHost.Commands;
 
-/// <summary>Verdicts for people: one in full, many in a line each.</summary>
-internal sealed class VerdictOutput(IAnsiConsole console)
+/// <summary>What was found, for people: one request in full, many in a line each.</summary>
+internal sealed class VerifyOutput(IAnsiConsole console)
 {
     private const int Label = 10;
     private const int MostExcerpt = 160;
 
-    public void Full(Verdict verdict)
+    public void Full(VerifyAnswer answer)
     {
-        console.MarkupLine(Headline(verdict));
-        Say("source", $"{verdict.Source} (provider {verdict.Provider})");
-        Say("checked", string.Join(", ", new[] { verdict.Proof, verdict.Key, verdict.Tolerance is { } tolerance ? $"tolerance {Span(tolerance)}" : null }.OfType<string>()));
-        if (verdict.At is { } at) Say("as of", $"{Moment(at)} ({verdict.AtFrom})");
-        if (verdict.SignedAt is { } signedAt) Say("signed at", Moment(signedAt));
-        foreach (var cause in verdict.Causes)
+        console.MarkupLine(Headline(answer));
+        Say("source", $"{answer.Source} (provider {answer.Provider})");
+        Say("checked", string.Join(", ", new[] { answer.Proof, answer.Key, answer.Tolerance is { } tolerance ? $"tolerance {Span(tolerance)}" : null }.OfType<string>()));
+        if (answer.At is { } at) Say("as of", $"{Moment(at)} ({answer.AtFrom})");
+        if (answer.SignedAt is { } signedAt) Say("signed at", Moment(signedAt));
+        foreach (var cause in answer.Causes)
         {
             Say("cause", cause.Text, "red");
             Say("fix", cause.Fix, "green");
         }
 
-        foreach (var remark in verdict.Remarks) Say("note", remark, "yellow");
-        if (verdict.Signed is { } signed) Excerpt(signed);
+        foreach (var remark in answer.Remarks) Say("note", remark, "yellow");
+        if (answer.Signed is { } signed) Excerpt(signed);
     }
 
-    public void Line(Verdict verdict)
+    public void Line(VerifyAnswer answer)
     {
-        var what = verdict.Fault is not null ? $"[yellow]unreadable[/] {Output.Safe(verdict.Fault)}"
-            : verdict.Holds ? "[green]holds[/]"
-            : $"[red]{verdict.Result}[/]{Output.Safe(verdict.Causes.Count == 0 ? "" : $": {string.Join("; and ", verdict.Causes.Select(cause => cause.Text))}")}";
-        console.MarkupLine($"[grey]#{verdict.Entry}[/] {(verdict.At is { } at ? $"{Moment(at)} " : "")}{(verdict.Source is { } source ? $"{source} " : "")}{what}");
+        var what = answer.Fault is not null ? $"[yellow]unreadable[/] {Output.Safe(answer.Fault)}"
+            : answer.Holds ? "[green]holds[/]"
+            : $"[red]{answer.Result}[/]{Output.Safe(answer.Causes.Count == 0 ? "" : $": {string.Join("; and ", answer.Causes.Select(cause => cause.Text))}")}";
+        console.MarkupLine($"[grey]#{answer.Entry}[/] {(answer.At is { } at ? $"{Moment(at)} " : "")}{(answer.Source is { } source ? $"{source} " : "")}{what}");
     }
 
-    private static string Headline(Verdict verdict)
+    private static string Headline(VerifyAnswer answer)
     {
-        if (verdict.Holds) return "[green]The signature holds.[/]";
-        if (verdict.Result == SignatureResult.KeyUnavailable) return "[yellow]Nobody can say: the sender's key could not be fetched from where it keeps it.[/] Look at this machine's way to the network, or try again in a minute.";
-        if (verdict.IsOnlyTime)
+        if (answer.Holds) return "[green]The signature holds.[/]";
+        if (answer.Result == SignatureResult.KeyUnavailable) return "[yellow]Nobody can say: the sender's key could not be fetched from where it keeps it.[/] Look at this machine's way to the network, or try again in a minute.";
+        if (answer.IsOnlyTime)
         {
-            var signed = verdict.SignedAt is { } moment ? moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "TIME";
-            var apart = verdict is { SignedAt: { } then, At: { } at } ? Span(at - then) : "too far";
-            var isAhead = verdict.Result == SignatureResult.TimestampInFuture;
-            return $"[yellow]Genuine, but {(isAhead ? $"signed {apart} ahead" : $"{apart} old")}: refused as of {(verdict.AtFrom == Verdict.Now ? "now" : "then")}.[/] To check it as of its arrival pass --at {signed}";
+            var signed = answer.SignedAt is { } moment ? moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "TIME";
+            var apart = answer is { SignedAt: { } then, At: { } at } ? Span(at - then) : "too far";
+            var isAhead = answer.Result == SignatureResult.TimestampInFuture;
+            return $"[yellow]Genuine, but {(isAhead ? $"signed {apart} ahead" : $"{apart} old")}: refused as of {(answer.AtFrom == VerifyAnswer.Now ? "now" : "then")}.[/] To check it as of its arrival pass --at {signed}";
         }
 
-        return $"[red]The signature does not hold: {verdict.Result}.[/]{(verdict.Causes.Count == 0 ? " No usual mistake explains it." : "")}";
+        return $"[red]The signature does not hold: {answer.Result}.[/]{(answer.Causes.Count == 0 ? " No usual mistake explains it." : "")}";
     }
 
     // The two texts one above the other, with a mark under the first character that is another.
