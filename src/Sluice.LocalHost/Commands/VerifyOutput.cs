@@ -25,7 +25,7 @@ internal sealed class VerifyOutput(IAnsiConsole console)
         }
 
         foreach (var remark in answer.Remarks) Say("note", remark, "yellow");
-        if (answer.Signed is { } signed) Excerpt(signed);
+        if (answer.Signed is { } signed) Excerpt(answer, signed);
     }
 
     public void Line(VerifyAnswer answer)
@@ -51,17 +51,18 @@ internal sealed class VerifyOutput(IAnsiConsole console)
         return $"[red]The signature does not hold: {answer.Result}.[/]{(answer.Causes.Count == 0 ? " No usual mistake explains it." : "")}";
     }
 
-    // The two texts one above the other, with a mark under the first character that is another.
-    private void Excerpt(SignedText signed)
+    // What was received and what was signed, one above the other, with a mark under the first character that is another.
+    private void Excerpt(VerifyAnswer answer, SignedText signed)
     {
         var differs = signed.Sent is { } sent ? FirstDifference(signed.Received, sent) : -1;
-        // A long text is shown around the place that matters.
-        var start = Math.Max(0, Math.Min(differs, Math.Max(signed.Received.Length, signed.Sent?.Length ?? 0)) - (MostExcerpt / 2));
-        Say("signed", Part(signed.Received, start));
+        // A long text is shown around the place that matters, and no line is longer than the terminal: what is wrapped cannot be compared.
+        var most = Math.Clamp(console.Profile.Width - Label - 4, 20, MostExcerpt);
+        var start = Math.Max(0, differs - (most / 2));
+        Say(answer.Holds || answer.IsOnlyTime ? "signed" : "received", Part(signed.Received, start, most));
         if (signed.Sent is null) return;
-        Say("by sender", Part(signed.Sent, start));
+        Say("signed", Part(signed.Sent, start, most));
         if (differs < 0) return;
-        var column = Part(signed.Received, start)[..Math.Min(differs - start, Part(signed.Received, start).Length)].GetCellWidth();
+        var column = (start > 0 ? 1 : 0) + signed.Received[start..differs].GetCellWidth();
         Say("", $"{new string(' ', column)}^{(signed.DiffersAt is { } at ? string.Create(CultureInfo.InvariantCulture, $" byte {at}") : "")}", "red");
     }
 
@@ -71,9 +72,12 @@ internal sealed class VerifyOutput(IAnsiConsole console)
         return same == one.Length && same == other.Length ? -1 : same;
     }
 
-    private static string Part(string text, int start) => start >= text.Length ? "" : text.Substring(start, Math.Min(MostExcerpt, text.Length - start));
+    private static string Part(string text, int start, int most)
+    {
+        var part = text.AsSpan(start, Math.Min(most, text.Length - start));
+        return $"{(start > 0 ? "…" : "")}{part}{(start + part.Length < text.Length ? "…" : "")}";
+    }
 
-    // Not wrapped by the console: what is cut into lines cannot be compared.
     private void Say(string label, string value, string style = "default") => console.Write(new Text($"{label,-Label} {value}\n", Style.Parse(style)) { Overflow = Overflow.Fold });
 
     private static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

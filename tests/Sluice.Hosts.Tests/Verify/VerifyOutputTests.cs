@@ -30,23 +30,28 @@ public sealed class VerifyOutputTests
     public void A_mark_stands_under_the_first_difference(string received, string sent, long at, int column)
     {
         var said = Print(Refused with { Signed = new(received, sent, at) });
-        Assert.Equal([$"signed     {received}".TrimEnd(), $"by sender  {sent}", $"{new string(' ', 11 + column)}^ byte {at}"], said[^3..]);
+        Assert.Equal([$"received   {received}".TrimEnd(), $"signed     {sent}", $"{new string(' ', 11 + column)}^ byte {at}"], said[^3..]);
     }
 
-    [Fact]
-    public void Of_a_long_text_the_part_around_the_difference_is_shown()
+    [Theory]
+    [InlineData(240)]
+    [InlineData(80)]
+    [InlineData(40)]
+    public void Of_a_long_text_the_part_around_the_difference_is_shown_as_far_as_the_terminal_goes(int width)
     {
         var same = new string('a', 500);
-        var said = Print(Refused with { Signed = new($"{same}X{same}", $"{same}Y{same}", 500) });
-        Assert.All(said[^3..], line => Assert.InRange(line.Length, 1, 175));
+        var said = Print(Refused with { Signed = new($"{same}X{same}", $"{same}Y{same}", 500) }, width);
+        Assert.All(said[^3..], line => Assert.InRange(line.Length, 1, Math.Min(width - 1, 175)));
         Assert.Equal('X', said[^3][said[^1].IndexOf('^')]);
         Assert.Equal('Y', said[^2][said[^1].IndexOf('^')]);
+        Assert.Matches("^received   …a+Xa+…$", said[^3]);
     }
 
     [Fact]
     public void Where_nothing_differs_nothing_is_marked()
     {
-        Assert.Equal("signed     abc", Print(Refused with { Signed = new("abc") })[^1]);
+        Assert.Equal("received   abc", Print(Refused with { Signed = new("abc") })[^1]);
+        Assert.Equal("signed     abc", Print(Refused with { Holds = true, Result = SignatureResult.Valid, Signed = new("abc") })[^1]);
         Assert.DoesNotContain(Print(Refused with { Signed = new("abc", "abc") }), line => line.Contains('^', StringComparison.Ordinal));
     }
 
@@ -64,11 +69,11 @@ public sealed class VerifyOutputTests
     public void A_secret_in_what_was_signed_is_covered_whole_or_cut_off(string text, string covered) =>
         Assert.Equal(covered, new SecretMask(["secret-of-the-source", "1234", ""]).Cover(text));
 
-    private static string[] Print(VerifyAnswer answer)
+    private static string[] Print(VerifyAnswer answer, int width = 240)
     {
         using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text) });
-        console.Profile.Width = 240;
+        console.Profile.Width = width;
         new VerifyOutput(console).Full(answer with { Causes = answer.Causes.Count > 0 ? answer.Causes : [new(CauseKind.UnknownSecret, "x", "y")] });
         return [.. text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimEnd())];
     }
