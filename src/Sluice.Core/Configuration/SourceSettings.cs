@@ -79,6 +79,12 @@ public sealed record SourceSettings
 
     public string? TypeHeader { get; init; }
 
+    /// <summary>The URL that the sender called: as configured, to the letter, with the query of the target unless the configuration has one. Null where the source says nothing of it.</summary>
+    public string? UrlOf(string target) =>
+        PublicUrl is not { } url ? null
+        : url.Query.Length > 0 || target.IndexOf('?', StringComparison.Ordinal) is not (>= 0 and var query) ? url.OriginalString
+        : url.OriginalString + target[query..];
+
     /// <summary>Never what it holds: some of it is secret.</summary>
     public override string ToString() => $"{nameof(SourceSettings)} {Name}";
 }

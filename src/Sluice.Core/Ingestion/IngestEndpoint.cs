@@ -87,7 +87,7 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
         {
             Method = request.Method,
             Target = target,
-            Url = source.Settings.PublicUrl is { } url ? PublicUrl(url, target) : null,
+            Url = source.Settings.UrlOf(target),
             PathSecret = secret,
             Headers = Headers(request.Headers),
             Body = body,
@@ -95,10 +95,6 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
             RemoteAddress = SenderAddress.Of(request.HttpContext.Connection.RemoteIpAddress, request.Headers["X-Forwarded-For"], source.Settings.TrustedProxies),
         };
     }
-
-    // As configured, to the letter; the query is the sender's own unless the configuration has one.
-    private static string PublicUrl(Uri url, string target) =>
-        url.Query.Length > 0 || target.IndexOf('?', StringComparison.Ordinal) is not (>= 0 and var query) ? url.OriginalString : url.OriginalString + target[query..];
 
     private static HeaderList Headers(IHeaderDictionary headers)
     {

@@ -26,6 +26,7 @@ internal static class SluiceCommands
         root.Action = up.Action;
         root.Add(up);
         root.Add(new SendCommand());
+        root.Add(new VerifyCommand());
         root.Add(new ProvidersCommand());
         root.Add(new EventsCommand());
         root.Add(new ShowCommand());
