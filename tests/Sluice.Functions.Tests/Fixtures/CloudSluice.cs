@@ -51,7 +51,7 @@ internal sealed class CloudSluice : IAsyncDisposable
         foreach (var (name, value) in settings) Settings[name] = value;
         ingest = Build(FunctionApp.Ingest, Settings.Append(new("Sluice:Sources:stripe:Secrets:0", Secret)));
         process = Build(FunctionApp.Process, Settings);
-        retry = Build(FunctionApp.Retry, Settings);
+        retry = Build(FunctionApp.Retry, Settings.Append(new("Sluice:Sources:stripe:Secrets:0", Secret)));
     }
 
     public VirtualTime Time { get; } = new(Start);
