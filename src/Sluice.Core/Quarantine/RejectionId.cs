@@ -19,8 +19,8 @@ public readonly record struct RejectionId : IComparable<RejectionId>
     /// <summary>Greater than every id there is.</summary>
     public static RejectionId Last { get; } = new(UInt128.MaxValue);
 
-    /// <summary>When its request was received, to the millisecond. For ids that were made here: a text may name a moment that no clock has.</summary>
-    public DateTimeOffset ReceivedAt => DateTimeOffset.FromUnixTimeMilliseconds((long)(value >> RandomBits));
+    /// <summary>When its request was received, to the millisecond; the last moment there is where a text names a later one.</summary>
+    public DateTimeOffset ReceivedAt => DateTimeOffset.FromUnixTimeMilliseconds(Math.Min((long)(value >> RandomBits), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     /// <summary>Makes the id of a request.</summary>
     public static RejectionId Create(DateTimeOffset receivedAt, Random random)
