@@ -21,8 +21,12 @@ internal static class RefusedSender
     {
         var before = sluice.Log.Lines.Count(IsTakenUp);
         sluice.Write(file.ToString());
-        await sluice.PassAsync(RunningSluice.WatchPeriod);
-        await sluice.UntilAsync(() => sluice.Log.Lines.Count(IsTakenUp) > before);
+        // In small steps: after a long time that passed at once nobody knows when the watcher looks next.
+        await sluice.UntilAsync(() =>
+        {
+            sluice.Time.Advance(TimeSpan.FromMilliseconds(100));
+            return sluice.Log.Lines.Count(IsTakenUp) > before;
+        });
     }
 
     public static async Task RefusedAsync(this RunningSluice sluice, Webhook webhook) => Assert.Equal(401, (await sluice.PostAsync(webhook)).Status);
