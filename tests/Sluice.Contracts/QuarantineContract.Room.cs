@@ -66,6 +66,18 @@ public abstract partial class QuarantineContract
     }
 
     [Fact]
+    public async Task One_that_would_push_out_very_many_pushes_out_none()
+    {
+        var bounds = new QuarantineSettings { MaxBytes = 2 * (Room.MostPushedOut + 6) * 10 };
+        for (var i = 0; i < Room.MostPushedOut + 6; i++) await KeptAsync(bytes: 10, bounds: bounds);
+        Time.Advance(TimeSpan.FromHours(2));
+        var large = (int)bounds.MaxBytes - 10;
+
+        Assert.False((await KeepAsync(Rejection(bytes: large), bounds)).IsKept);
+        Assert.Equal(Room.MostPushedOut + 6, (await AllAsync(new())).Count);
+    }
+
+    [Fact]
     public async Task Where_there_is_no_room_a_finding_is_written_down_all_the_same()
     {
         for (var i = 0; i < 3; i++) await KeptAsync(bounds: Three);

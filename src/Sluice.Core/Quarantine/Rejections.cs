@@ -120,6 +120,13 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
             Interlocked.Exchange(ref quietUntil, (now + Pause).UtcTicks);
             Log.NotKept(logger, rejection.Source, e is StoreUnavailableException ? e.Message : isStarted ? "the store did not answer in time" : "too many came at once");
         }
+#pragma warning disable CA1031 // A fault of ours in writing it down must not cost the sender its answer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref awayUntil, (time.GetUtcNow() + Pause).UtcTicks);
+            Log.Fault(logger, e, rejection.Source);
+        }
         finally
         {
             if (isStarted) turns.Release();
@@ -152,7 +159,7 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
         [LoggerMessage(5, LogLevel.Warning, "{Source}: a refused request was not written down, nor are others for a moment: {Reason}")]
         public static partial void NotKept(ILogger logger, string source, string reason);
 
-        [LoggerMessage(6, LogLevel.Error, "{Source}: a fault of Sluice's own while looking for the reason of a refusal")]
+        [LoggerMessage(6, LogLevel.Error, "{Source}: a fault of Sluice's own while a refused request was looked at")]
         public static partial void Fault(ILogger logger, Exception fault, string source);
     }
 }

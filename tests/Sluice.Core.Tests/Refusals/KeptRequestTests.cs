@@ -41,6 +41,6 @@ public sealed class KeptRequestTests
 
     [Fact]
     public void The_senders_that_show_their_secret_are_these() => Assert.Equal(
-        ["basic", "cloudevents", "dialogflow", "eventgrid", "gitlab", "jwt", "msgraph", "none", "okta", "token"],
+        ["basic", "cloudevents", "dialogflow", "dockerhub", "eventgrid", "gitlab", "jwt", "mailchimp", "msgraph", "none", "okta", "strava", "telegram", "token"],
         CatalogueTable.Names.Where(name => CatalogueSource.Of(name).Source.Scheme.ShowsSecret).Order(StringComparer.Ordinal));
 }
