@@ -164,7 +164,8 @@ var retryOnlySettings = {
 
 var ingestSettings = union(sharedSettings, sourceSettings, secretSettings, extraSettings)
 var processSettings = union(sharedSettings, sourceSettings, extraSettings)
-var retrySettings = union(sharedSettings, retryOnlySettings, sourceSettings, extraSettings)
+// Secrets too: it verifies refused requests again when an operator asks.
+var retrySettings = union(sharedSettings, retryOnlySettings, sourceSettings, secretSettings, extraSettings)
 
 resource group 'Microsoft.Resources/resourceGroups@2021-04-01' = {
   name: resourceGroupName
@@ -212,6 +213,7 @@ module bookStorage 'modules/storage.bicep' = {
     tables: [
       'SluiceBook'
       'SluiceIndex'
+      'SluiceQuarantine'
     ]
     private: privateNetworking
   }
@@ -292,7 +294,7 @@ module retryIdentity 'modules/identity.bicep' = {
   }
 }
 
-// Books and rings; alone reads secrets.
+// Books and rings; reads secrets.
 module ingestRoles 'modules/roles.bicep' = {
   name: 'roles-ingest'
   scope: group
@@ -327,7 +329,7 @@ module processRoles 'modules/roles.bicep' = {
   }
 }
 
-// Rings again, and walks the dead letters.
+// Rings again, walks the dead letters, and verifies refused requests again, for which it reads secrets.
 module retryRoles 'modules/roles.bicep' = {
   name: 'roles-retry'
   scope: group
@@ -340,6 +342,7 @@ module retryRoles 'modules/roles.bicep' = {
     queueName: queueName
     sends: true
     receives: true
+    keyVaultName: keyVault.outputs.name
     applicationInsightsName: monitoring.outputs.applicationInsightsName
   }
 }

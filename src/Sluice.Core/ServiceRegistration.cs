@@ -4,17 +4,21 @@ using Sluice.Delivery;
 using Sluice.Ingestion;
 using Sluice.Inspection;
 using Sluice.Processing;
+using Sluice.Quarantine;
 using Sluice.Retries;
 using Sluice.Storage;
 
 namespace Sluice;
 
-/// <summary>The core's services, one line each. The host adds <see cref="LiveConfiguration"/>, <see cref="IEventStore"/>, <see cref="ITaskQueue"/>, <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
+/// <summary>The core's services, one line each. The host adds <see cref="LiveConfiguration"/>, <see cref="IEventStore"/>, <see cref="IQuarantine"/>, <see cref="ITaskQueue"/>, <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
 public static class ServiceRegistration
 {
     public static IServiceCollection AddSluice(this IServiceCollection services) => services
         .AddSingleton<Ingestor>()
-        .AddSingleton<RejectionLog>()
+        .AddSingleton<Rejections>()
+        .AddSingleton<QuarantineAging>()
+        .AddSingleton<IQuarantineOperations, QuarantineOperations>()
+        .AddSingleton<QuarantineEndpoint>()
         .AddSingleton<Diagnosis.SignatureDoctor>()
         .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()

@@ -10,6 +10,7 @@ using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Processing;
 using Sluice.Providers;
+using Sluice.Quarantine;
 using Sluice.Storage;
 
 namespace Sluice.AzureServices.Hosting;
@@ -44,6 +45,7 @@ public static class AzureRegistration
         services.TryAddSingleton(_ => bus!);
         services.AddSingleton(provider => new BookTables(provider.GetRequiredService<TableServiceClient>(), prefix, isIngest ? AnswerBooking : Unhurried, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TableEventStore>().AddSingleton<IEventStore>(provider => provider.GetRequiredService<TableEventStore>());
+        services.AddSingleton<IQuarantine, TableQuarantine>();
         services.AddSingleton(provider => new ServiceBusTaskQueue(
             provider.GetRequiredService<ServiceBusClient>().CreateSender(queue), isIngest ? AnswerRinging : Unhurried, isIngest ? AnswerCarrying : Unhurried, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<ServiceBusTaskQueue>());
@@ -66,7 +68,8 @@ public static class AzureRegistration
     private static SluiceConfiguration Build(IConfiguration configuration, FunctionApp app, HandlerCatalog? handlers, out List<string> faults)
     {
         var errors = new List<ConfigurationError>();
-        var secrets = app == FunctionApp.Ingest ? new SecretResolver(Environment.GetEnvironmentVariable, AppContext.BaseDirectory) : null;
+        // The retry app verifies refused requests again when an operator asks (ADR 10); the process app checks nothing.
+        var secrets = app != FunctionApp.Process ? new SecretResolver(Environment.GetEnvironmentVariable, AppContext.BaseDirectory) : null;
         var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors);
         faults = [.. errors.Where(error => error.Source is null).Select(error => (error with { Entry = error.Entry.Replace(":", "__", StringComparison.Ordinal) }).ToString())];
         return read;

@@ -9,6 +9,6 @@ public enum FunctionApp
     /// <summary>Delivers: needs the handlers.</summary>
     Process,
 
-    /// <summary>Rings what is due and serves operators.</summary>
+    /// <summary>Rings what is due and serves operators, for whom it verifies refused requests again: needs the sources' secrets too.</summary>
     Retry,
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sluice.AzureServices.ServiceBus;
 using Sluice.AzureServices.Tables;
 using Sluice.Processing;
+using Sluice.Quarantine;
 using Sluice.Retries;
 using Sluice.Storage;
 
@@ -12,11 +13,12 @@ namespace Sluice.AzureServices.Hosting;
 /// Each part is safe when two do it at once or none did for a while, and none waits for another that fails.
 /// </summary>
 public sealed partial class TimerRound(
-    Sweeper sweeper, DeadLetterQueue deadLetters, Retention retention, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
+    Sweeper sweeper, DeadLetterQueue deadLetters, Retention retention, QuarantineAging quarantine, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
 {
     private const int RowsAtOnce = 500;
     private const int OpenAtOnce = 100;
     private const int DeadLetterSteps = 8;
+    private const int QuarantineMinutes = 10;
 
     /// <summary>A little more than the timer's own pause: what falls due in between is scheduled for its moment.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(70);
@@ -49,6 +51,8 @@ public sealed partial class TimerRound(
             }
         });
         await TryAsync("retention", () => retention.RunAsync(cancellationToken, MostRetention));
+        // Its bounds hold without the timer; only age wants a look now and then.
+        if (time.GetUtcNow().Minute % QuarantineMinutes == 0) await TryAsync("the quarantine", () => quarantine.RunAsync(cancellationToken, MostRetention));
         var dead = 0L;
         var isCounted = await TryAsync("counting", async () =>
         {

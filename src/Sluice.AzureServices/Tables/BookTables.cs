@@ -7,7 +7,7 @@ using Sluice.Storage;
 namespace Sluice.AzureServices.Tables;
 
 /// <summary>
-/// The two tables of the book and the one way to them: every piece of work has a time limit, a table that is missing is made, failures
+/// The three tables of the book and the one way to them: every piece of work has a time limit, a table that is missing is made, failures
 /// become <see cref="StoreUnavailableException"/>, and while most fail nobody waits for the next.
 /// </summary>
 /// <param name="budget">How long one call of the store may take in all.</param>
@@ -23,6 +23,9 @@ public sealed class BookTables(TableServiceClient service, string prefix, TimeSp
 
     /// <summary>What finds them: due rows, the list, the dead, the sums.</summary>
     internal TableClient Index { get; } = service.GetTableClient(prefix + "Index");
+
+    /// <summary>Refused requests, one partition for each source.</summary>
+    internal TableClient Quarantine { get; } = service.GetTableClient(prefix + "Quarantine");
 
     internal ValueTask<T> WithinAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => gate.PassAsync(async token =>
     {
@@ -42,6 +45,7 @@ public sealed class BookTables(TableServiceClient service, string prefix, TimeSp
     {
         await Book.CreateIfNotExistsAsync(cancellationToken);
         await Index.CreateIfNotExistsAsync(cancellationToken);
+        await Quarantine.CreateIfNotExistsAsync(cancellationToken);
     }
 
     private static string? Explain(Exception fault) => fault switch

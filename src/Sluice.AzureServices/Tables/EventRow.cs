@@ -110,7 +110,8 @@ internal sealed class EventRow
         return BrotliDecoder.TryDecompress(stored, body, out var written) && written == body.Length ? body : throw new InvalidDataException($"the body of {entity.PartitionKey} is damaged");
     }
 
-    private static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> body, out string? encoding)
+    /// <summary>What is stored of a body: smaller where that helps, and then <paramref name="encoding"/> says how.</summary>
+    internal static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> body, out string? encoding)
     {
         encoding = null;
         if (body.Length <= CompressAbove) return body;
@@ -120,7 +121,8 @@ internal sealed class EventRow
         return smaller.AsMemory(0, written);
     }
 
-    private static void Cut(ReadOnlyMemory<byte> bytes, string name, TableEntity into)
+    /// <summary>Cuts bytes into properties of 64 KiB: <c>B0</c>, <c>B1</c> and so on.</summary>
+    internal static void Cut(ReadOnlyMemory<byte> bytes, string name, TableEntity into)
     {
         // Mostly it is one piece and a whole array, which nobody changes: then it needs no copy.
         if (bytes.Length is > 0 and <= Piece && MemoryMarshal.TryGetArray(bytes, out var array) && array.Count == array.Array!.Length)
@@ -132,7 +134,8 @@ internal sealed class EventRow
         for (var (at, piece) = (0, 0); at < bytes.Length; at += Piece, piece++) into[$"{name}{piece}"] = bytes.Slice(at, Math.Min(Piece, bytes.Length - at)).ToArray();
     }
 
-    private static byte[] Join(IEnumerable<TableEntity> rows, string name)
+    /// <summary>Puts together what <see cref="Cut"/> cut.</summary>
+    internal static byte[] Join(IEnumerable<TableEntity> rows, string name)
     {
         var pieces = new List<byte[]>();
         foreach (var row in rows)

@@ -64,6 +64,7 @@ public static partial class SettingsReader
             TrustedProxies = ReadRanges(reader, "TrustedProxies") ?? [],
             ContentTypes = ReadContentTypes(reader),
             AcceptLate = reader.Flag("AcceptLate", false),
+            Quarantine = QuarantineSettings.Read(reader),
             AnswerTemplate = ReadAnswer(reader),
             AnswerName = ReadAnswerName(reader, answers),
             Algorithm = reader.Text("Algorithm"),

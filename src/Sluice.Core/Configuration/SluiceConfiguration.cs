@@ -78,6 +78,9 @@ public sealed class SluiceConfiguration
         if (settings.PublicKeys.Count > 0 && !scheme.ChecksPublicKeys)
             errors.Add(new($"{entry}:PublicKeys", $"is set, and provider {provider.Name} has no public keys; put the secret you share with the sender into Secrets and remove it", settings.Name));
 
+        if (settings.Quarantine is not null && (scheme.ShowsSecret || scheme.HeaderNames.Any(KeptHeaders.IsLeftOut)))
+            errors.Add(new($"{entry}:Quarantine", $"is set, and a request of provider {provider.Name} shows its secret or a proof that is never kept; one that was refused may hold the secret all but right, so remove Quarantine", settings.Name));
+
         // Fail closed: one fault makes the whole source unusable until someone has looked at it.
         var verifier = checksSignatures ? scheme.Prepare(settings, errors) : null;
         if (errors.Any(error => error.Source == settings.Name)) verifier = null;

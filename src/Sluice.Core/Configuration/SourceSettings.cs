@@ -59,6 +59,9 @@ public sealed record SourceSettings
     /// <summary>The <see cref="IAnswer"/> that answers instead of the plain success; null where none does.</summary>
     public string? AnswerName { get; init; }
 
+    /// <summary>How much of its refused requests is kept with their bytes; null where none are.</summary>
+    public QuarantineSettings? Quarantine { get; init; }
+
     /// <summary>What only its provider reads, by name.</summary>
     public IReadOnlyDictionary<string, string> Own { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
 
@@ -79,11 +82,13 @@ public sealed record SourceSettings
 
     public string? TypeHeader { get; init; }
 
-    /// <summary>The URL that the sender called: as configured, to the letter, with the query of the target unless the configuration has one. Null where the source says nothing of it.</summary>
-    public string? UrlOf(string target) =>
-        PublicUrl is not { } url ? null
-        : url.Query.Length > 0 || target.IndexOf('?', StringComparison.Ordinal) is not (>= 0 and var query) ? url.OriginalString
-        : url.OriginalString + target[query..];
+    /// <summary>
+    /// The URL that the sender called: <see cref="PublicUrl"/> to the letter, with the query of the request unless the configuration has one.
+    /// Null where the configuration says nothing.
+    /// </summary>
+    /// <param name="target">Path and query as received.</param>
+    public string? UrlOf(string target) => PublicUrl is not { } url ? null
+        : url.Query.Length > 0 || target.IndexOf('?', StringComparison.Ordinal) is not (>= 0 and var query) ? url.OriginalString : url.OriginalString + target[query..];
 
     /// <summary>Never what it holds: some of it is secret.</summary>
     public override string ToString() => $"{nameof(SourceSettings)} {Name}";

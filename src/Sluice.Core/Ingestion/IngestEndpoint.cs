@@ -9,12 +9,13 @@ using Sluice.Configuration;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.Providers;
+using Sluice.Quarantine;
 using Sluice.Storage;
 
 namespace Sluice.Ingestion;
 
 /// <summary>The URL that senders post to: from a request to an envelope, and from what became of it to a status.</summary>
-public sealed partial class IngestEndpoint(LiveConfiguration configuration, Ingestor ingestor, RejectionLog rejections, OwnAnswers answers, TimeProvider time, ILogger<IngestEndpoint> logger)
+public sealed partial class IngestEndpoint(LiveConfiguration configuration, Ingestor ingestor, Rejections rejections, OwnAnswers answers, TimeProvider time, ILogger<IngestEndpoint> logger)
 {
     /// <summary>Handles every method on <c>/api/webhooks/{source}</c> and writes the answer. Never throws for what a stranger sends.</summary>
     /// <param name="secret">The part of the path behind the source's name, where there is one.</param>
@@ -37,6 +38,7 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
             {
                 // Not cancelled with the request: a sender that hung up has sent a whole webhook all the same.
                 var ingested = await ingestor.IngestAsync(source, envelope, CancellationToken.None);
+                if (ingested.Result == IngestResult.Rejected) await rejections.TakeAsync(source, envelope, ingested.Signature);
                 if (await answers.OfAsync(source, ingested, started) is { } own) Answers.Own(response, own);
                 else Answer(response, source, ingested);
             }
@@ -131,11 +133,9 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
                 Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "this source accepts nothing now");
                 break;
             case IngestResult.Rejected when ingested.Signature == SignatureResult.KeyUnavailable || !source.IsUsable(time.GetUtcNow()):
-                rejections.Tell(source.Name, ingested.Signature);
                 Answers.Error(response, StatusCodes.Status503ServiceUnavailable, "this source accepts nothing now");
                 break;
             default:
-                rejections.Tell(source.Name, ingested.Signature);
                 Answers.Error(response, StatusCodes.Status401Unauthorized, source.Settings.ExplainRejections ? $"signature refused: {ingested.Signature}" : "signature refused");
                 break;
         }

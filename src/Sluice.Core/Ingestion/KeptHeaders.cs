@@ -9,9 +9,14 @@ internal static class KeptHeaders
     private static readonly FrozenSet<string> NotKept = new[]
     {
         "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "Connection", "Content-Length", "Transfer-Encoding", "Expect",
+        // Asana's shared secret, as a handshake brings it.
+        "X-Hook-Secret",
         // Where proxies and platforms repeat the whole URL: a secret may be a part of it.
         "Referer", "X-Original-URL", "X-Rewrite-URL", "X-WAWS-Unencoded-URL", "X-Forwarded-Uri", "X-Original-URI",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a header is never kept, whoever sends it.</summary>
+    public static bool IsLeftOut(string name) => NotKept.Contains(name);
 
     /// <param name="credentials">Other headers of this sender that hold its secret.</param>
     public static HeaderList Of(HeaderList headers, IReadOnlyList<string> credentials)

@@ -1,12 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
-using Sluice.Storage;
 
 namespace Sluice.Inspection;
 
 /// <summary>What operators and commands ask a running host, under <c>/api/ops</c>. The host lets only those in who may: a token here, a function key on Azure.</summary>
-public sealed partial class OpsEndpoint(IOperations operations, LiveConfiguration configuration, TimeProvider time, ILogger<OpsEndpoint> logger)
+public sealed class OpsEndpoint(IOperations operations, LiveConfiguration configuration, TimeProvider time, ILogger<OpsEndpoint> logger)
 {
     public Task<IResult> EventsAsync(HttpContext context) => AnswerAsync(context, async () =>
         OpsQuery.Events(context.Request.Query, out var error) is { } filter
@@ -56,31 +55,9 @@ public sealed partial class OpsEndpoint(IOperations operations, LiveConfiguratio
             destination.Name, destination.Settings.Handler, destination.Settings.Url?.GetLeftPart(UriPartial.Path), destination.Settings.Sources, destination.Settings.Types))],
         OpsJson.Default.IReadOnlyListDestinationView)));
 
-    private async Task<IResult> AnswerAsync(HttpContext context, Func<Task<IResult>> answer)
-    {
-        try
-        {
-            return await answer();
-        }
-        catch (CursorException e)
-        {
-            return Error(400, e.Message);
-        }
-        catch (StoreUnavailableException e)
-        {
-            Log.Unavailable(logger, e.Message);
-            context.Response.Headers.RetryAfter = "5";
-            return Error(503, "the store cannot be reached now; try again");
-        }
-    }
+    private Task<IResult> AnswerAsync(HttpContext context, Func<Task<IResult>> answer) => OpsAnswer.OfAsync(context, logger, answer);
 
     private static IResult NoEvent() => Error(404, "no such event, or it was let go");
 
-    private static IResult Error(int status, string error) => Results.Json(new ErrorView(error), OpsJson.Default.ErrorView, statusCode: status);
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "An ops request was answered 503: {Reason}")]
-        public static partial void Unavailable(ILogger logger, string reason);
-    }
+    private static IResult Error(int status, string error) => OpsAnswer.Error(status, error);
 }

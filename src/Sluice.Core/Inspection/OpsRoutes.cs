@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Quarantine;
 
 namespace Sluice.Inspection;
 
@@ -34,6 +35,7 @@ public static class OpsRoutes
         Map("GET", "stats", endpoint.StatsAsync);
         Map("GET", "sources", endpoint.SourcesAsync);
         Map("GET", "destinations", endpoint.DestinationsAsync);
+        routes.ServiceProvider.GetRequiredService<QuarantineEndpoint>().MapTo(Map);
 
         void Map(string method, string path, Func<HttpContext, Task<IResult>> answer) => routes.MapMethods($"/api/ops/{path}", [method], (RequestDelegate)(async context =>
             await (token.Opens(context.Request) ? await answer(context) : Closed(context)).ExecuteAsync(context)));

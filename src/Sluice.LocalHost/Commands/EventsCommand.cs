@@ -10,9 +10,12 @@ internal sealed class EventsCommand : Command
     private static readonly Option<string?> Before = new("--before") { Description = "Go on from the cursor that an earlier list ended with", HelpName = "CURSOR" };
     private static readonly Option<int> Limit = new("--limit") { Description = "How many", DefaultValueFactory = _ => 20 };
 
+    private static readonly Option<bool> Rejected = new("--rejected") { Description = "The refused requests instead, with the reason; of the options above with --source only" };
+
     public EventsCommand() : base("events", "Lists kept events, newest first")
     {
         EventFilterOptions.AddTo(this);
+        Add(Rejected);
         Add(Before);
         Add(Limit);
         Add(CommonOptions.Remote);
@@ -25,6 +28,7 @@ internal sealed class EventsCommand : Command
         using var access = OpsAccess.Open(parsed);
         var limit = parsed.GetValue(Limit);
         if (limit is < 1 or > 100_000) throw new Hosting.CommandException($"--limit {limit} makes no sense; write a number from 1 to 100000");
+        if (parsed.GetValue(Rejected)) return await RejectionList.RunAsync(access.Quarantine, new() { Source = parsed.GetValue(EventFilterOptions.Source), Before = parsed.GetValue(Before) }, limit, parsed.GetValue(CommonOptions.Json), cancellationToken);
         var (events, next) = await ListAsync(access.Operations, EventFilterOptions.Read(parsed) with { Before = parsed.GetValue(Before) }, limit, cancellationToken);
         if (parsed.GetValue(CommonOptions.Json)) Output.Json(events, OpsJson.Default.IReadOnlyListEventView);
         else Print(events, next);

@@ -4,13 +4,16 @@ using Microsoft.Extensions.Logging;
 using Sluice.Inspection;
 using Sluice.LocalHost.Hosting;
 using Sluice.LocalHost.Sqlite;
+using Sluice.Quarantine;
 
 namespace Sluice.LocalHost.Commands;
 
 /// <summary>The way to the book for a command: over a running host, or by opening the store when nothing runs.</summary>
-internal sealed class OpsAccess(IOperations operations, params IDisposable?[] owned) : IDisposable
+internal sealed class OpsAccess(IOperations operations, IQuarantineOperations quarantine, params IDisposable?[] owned) : IDisposable
 {
     public IOperations Operations => operations;
+
+    public IQuarantineOperations Quarantine => quarantine;
 
     /// <exception cref="CommandException">There is neither a running host nor a store.</exception>
     public static OpsAccess Open(ParseResult parsed)
@@ -39,7 +42,7 @@ internal sealed class OpsAccess(IOperations operations, params IDisposable?[] ow
         var provider = services.BuildServiceProvider();
         try
         {
-            return new(provider.GetRequiredService<IOperations>(), provider, owner);
+            return new(provider.GetRequiredService<IOperations>(), provider.GetRequiredService<IQuarantineOperations>(), provider, owner);
         }
         catch
         {
@@ -51,8 +54,8 @@ internal sealed class OpsAccess(IOperations operations, params IDisposable?[] ow
 
     private static OpsAccess Over(Uri host, string token)
     {
-        var remote = new RemoteOperations(host, token);
-        return new(remote, remote);
+        var client = new OpsClient(host, token);
+        return new(new RemoteOperations(client), new RemoteQuarantine(client), client);
     }
 
     public void Dispose()

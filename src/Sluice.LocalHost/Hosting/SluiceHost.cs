@@ -14,6 +14,7 @@ using Sluice.Inspection;
 using Sluice.LocalHost.Sqlite;
 using Sluice.LocalHost.Workers;
 using Sluice.Processing;
+using Sluice.Quarantine;
 using Sluice.Storage;
 
 namespace Sluice.LocalHost.Hosting;
@@ -65,6 +66,7 @@ internal static class SluiceHost
         services.AddSingleton(provider => new OpsToken(OpsTokenText(provider.GetRequiredService<LiveConfiguration>())));
         services.AddSingleton(provider => new SqliteEventStore(new Database(options.Data.Path), provider.GetRequiredService<TimeProvider>(), options.Broken));
         services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<SqliteEventStore>());
+        services.AddSingleton<IQuarantine, SqliteQuarantine>();
         services.AddSingleton<Wakeup>();
         services.AddSingleton<LocalQueue>();
         services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<LocalQueue>());

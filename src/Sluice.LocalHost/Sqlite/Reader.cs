@@ -44,6 +44,7 @@ internal sealed partial class Reader : IDisposable
             WHERE d.status = 3 AND (d.ended_at, d.event, d.destination) < (?1, ?2, ?3)
             ORDER BY d.ended_at DESC, d.event DESC, d.destination DESC LIMIT ?4
             """);
+        PrepareQuarantine();
     }
 
     public WebhookEvent? Load(EventId id)

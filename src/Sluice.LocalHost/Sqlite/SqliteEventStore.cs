@@ -91,6 +91,9 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
     /// <summary>Writes a byte and makes it durable: a disk that is full or gone shows here.</summary>
     public async ValueTask PingAsync(CancellationToken cancellationToken) => await writer.RunAsync(0, static (book, _) => book.Touch(), AnswerBudget, time);
 
+    /// <summary>Runs a write in the book's next transaction; see <see cref="Writer"/>.</summary>
+    internal Task<TResult> WriteAsync<TState, TResult>(TState state, Func<Book, TState, TResult> run, TimeSpan budget) => writer.RunAsync(state, run, budget, time);
+
     public void Dispose()
     {
         // Known to the container under two types, and so disposed of twice.
@@ -101,7 +104,7 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
         book.Dispose();
     }
 
-    private T Read<T>(Func<Reader, T> read)
+    internal T Read<T>(Func<Reader, T> read)
     {
         Reader? reader = null;
         try

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sluice.Quarantine;
 using Sluice.Storage;
 
 namespace Sluice.LocalHost.Workers;
 
-/// <summary>Lets old events go, every ten minutes.</summary>
-internal sealed partial class RetentionService(Retention retention, TimeProvider time, ILogger<RetentionService> logger) : BackgroundService
+/// <summary>Lets old events and refused requests go, every ten minutes.</summary>
+internal sealed partial class RetentionService(Retention retention, QuarantineAging quarantine, TimeProvider time, ILogger<RetentionService> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
 
@@ -17,6 +18,7 @@ internal sealed partial class RetentionService(Retention retention, TimeProvider
             try
             {
                 await retention.RunAsync(stoppingToken);
+                await quarantine.RunAsync(stoppingToken);
             }
             catch (StoreUnavailableException e)
             {

@@ -28,11 +28,11 @@ internal sealed class CloudSluice : IAsyncDisposable
     public const string Queue = "events";
     public const string Secret = "whsec_of_the_test";
 
-    private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Begin = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly ServiceProvider ingest;
-    private readonly ServiceProvider process;
-    private readonly ServiceProvider retry;
+    private ServiceProvider ingest;
+    private ServiceProvider process;
+    private ServiceProvider retry;
 
     public CloudSluice(params (string Name, string Value)[] settings)
     {
@@ -49,12 +49,10 @@ internal sealed class CloudSluice : IAsyncDisposable
             ["Sluice:Retry:Jitter"] = "0",
         };
         foreach (var (name, value) in settings) Settings[name] = value;
-        ingest = Build(FunctionApp.Ingest, Settings.Append(new("Sluice:Sources:stripe:Secrets:0", Secret)));
-        process = Build(FunctionApp.Process, Settings);
-        retry = Build(FunctionApp.Retry, Settings);
+        (ingest, process, retry) = Start();
     }
 
-    public VirtualTime Time { get; } = new(Start);
+    public VirtualTime Time { get; } = new(Begin);
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
@@ -81,14 +79,23 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     public static EventId IdOf(string id) => EventId.Of("stripe", id);
 
+    /// <summary>Starts the apps anew over the same services, with other app settings.</summary>
+    public async Task DeployAsync(params (string Name, string Value)[] settings)
+    {
+        await DisposeAsync();
+        foreach (var (name, value) in settings) Settings[name] = value;
+        (ingest, process, retry) = Start();
+    }
+
     /// <summary>Posts a signed Stripe event to the function.</summary>
     public Task<CloudAnswer> PostAsync(string id) => PostAsync(StripeBody(id));
 
-    public Task<CloudAnswer> PostAsync(byte[] body)
+    /// <param name="secret">What signs; the source's own where none is named.</param>
+    public Task<CloudAnswer> PostAsync(byte[] body, string secret = Secret)
     {
         Assert.True(ProviderCatalog.Default.TryGet("stripe", out var provider));
         var scheme = (HmacScheme)provider.Scheme(new SourceSettings { Name = "stripe", Provider = "stripe" }, []);
-        var key = HmacKey.Create(new SecretSettings(Secret), scheme, out _)!;
+        var key = HmacKey.Create(new SecretSettings(secret), scheme, out _)!;
         return PostAsync("stripe", body, [new("Content-Type", "application/json"), .. HmacSigner.Headers(scheme, key, "", Now, body)]);
     }
 
@@ -153,11 +160,26 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     public async Task<DeliveryRecord> DeliveryAsync(EventId id) => Assert.Single((await FindAsync(id)).Deliveries);
 
+    /// <summary>Calls one of the operator's functions for refused requests.</summary>
+    public async Task<CloudAnswer> OpsAsync(Func<QuarantineFunction, HttpRequest, Task<IResult>> ask, string query = "")
+    {
+        var context = NewContext(retry, "GET", "/api/ops", []);
+        context.Request.QueryString = new QueryString(query);
+        return await CloudAnswer.OfAsync(context, await ask(ActivatorUtilities.CreateInstance<QuarantineFunction>(retry), context.Request));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await ingest.DisposeAsync();
         await process.DisposeAsync();
         await retry.DisposeAsync();
+    }
+
+    // The secret is the apps' that verify; where the settings name one it is theirs.
+    private (ServiceProvider Ingest, ServiceProvider Process, ServiceProvider Retry) Start()
+    {
+        var withSecret = Settings.Prepend(new("Sluice:Sources:stripe:Secrets:0", Secret)).GroupBy(pair => pair.Key).Select(group => group.Last()).ToList();
+        return (Build(FunctionApp.Ingest, withSecret), Build(FunctionApp.Process, Settings), Build(FunctionApp.Retry, withSecret));
     }
 
     private ServiceProvider Build(FunctionApp app, IEnumerable<KeyValuePair<string, string?>> settings)

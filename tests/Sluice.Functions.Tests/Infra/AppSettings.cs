@@ -7,7 +7,7 @@ internal static class AppSettings
     {
         ["ingest"] = [.. Every, "Sluice__Sources__*__Secrets__*"],
         ["process"] = Every,
-        ["retry"] = [.. Every, "RetrySchedule"],
+        ["retry"] = [.. Every, "Sluice__Sources__*__Secrets__*", "RetrySchedule"],
     };
 
     /// <summary>What the platform's own host reads, on Azure.</summary>

@@ -43,6 +43,7 @@ public sealed class ResourceTests
         var book = BicepFiles.Main.Module("bookStorage").Argument("tables");
         Assert.Contains("'SluiceBook'", book, StringComparison.Ordinal);
         Assert.Contains("'SluiceIndex'", book, StringComparison.Ordinal);
+        Assert.Contains("'SluiceQuarantine'", book, StringComparison.Ordinal);
         Assert.NotEqual(BicepFiles.Main.Module("bookStorage").Argument("name"), BicepFiles.Main.Module("hostStorage").Argument("name"));
     }
 

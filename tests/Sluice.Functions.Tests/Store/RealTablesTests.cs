@@ -25,6 +25,6 @@ public sealed class RealTablesTests(AzuriteTables azurite) : EventStoreContract
     protected override async ValueTask CloseAsync(IEventStore store)
     {
         await ((TableEventStore)store).DisposeAsync();
-        foreach (var table in new[] { "Book", "Index" }) await service!.DeleteTableAsync(prefix + table, CancellationToken.None);
+        foreach (var table in new[] { "Book", "Index", "Quarantine" }) await service!.DeleteTableAsync(prefix + table, CancellationToken.None);
     }
 }

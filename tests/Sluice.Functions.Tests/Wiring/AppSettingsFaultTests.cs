@@ -108,15 +108,27 @@ public sealed class AppSettingsFaultTests
     }
 
     [Fact]
-    public void Ingest_and_process_need_no_schedule_and_process_and_retry_no_secrets()
+    public void Ingest_and_process_need_no_schedule_and_process_no_secrets()
     {
         foreach (var app in new[] { FunctionApp.Ingest, FunctionApp.Process, FunctionApp.Retry })
         {
             var settings = Settings(app);
             Assert.Equal(app == FunctionApp.Retry, settings.ContainsKey("RetrySchedule"));
-            Assert.Equal(app == FunctionApp.Ingest, settings.ContainsKey("Sluice__Sources__stripe__Secrets__0"));
+            Assert.Equal(app != FunctionApp.Process, settings.ContainsKey("Sluice__Sources__stripe__Secrets__0"));
             Resolves(app, settings);
         }
+    }
+
+    [Fact]
+    public void A_source_with_a_fault_does_not_keep_the_retry_app_from_starting()
+    {
+        var settings = Settings(FunctionApp.Retry);
+        settings.Remove("Sluice__Sources__stripe__Secrets__0");
+        settings["Sluice__Sources__stripe__Tolerance"] = "soon";
+        Resolves(FunctionApp.Retry, settings);
+        using var host = Build(FunctionApp.Retry, settings);
+        Assert.True(host.Services.GetRequiredService<LiveConfiguration>().Current.TryGetSource("stripe", out var source));
+        Assert.Null(source.Verifier);
     }
 
     [Fact]
@@ -172,7 +184,7 @@ public sealed class AppSettingsFaultTests
             ["Tables"] = TablesText, ["ServiceBus"] = BusText, ["EventQueue"] = "events",
             ["Sluice__Sources__stripe__Provider"] = "stripe", ["Sluice__Destinations__billing__Handler"] = "log",
         };
-        if (app == FunctionApp.Ingest) settings["Sluice__Sources__stripe__Secrets__0"] = "whsec_of_the_test";
+        if (app != FunctionApp.Process) settings["Sluice__Sources__stripe__Secrets__0"] = "whsec_of_the_test";
         if (app == FunctionApp.Retry) settings["RetrySchedule"] = "0 * * * * *";
         return settings;
     }
@@ -196,7 +208,7 @@ public sealed class AppSettingsFaultTests
         {
             FunctionApp.Ingest => [typeof(WebhookFunction), typeof(HealthFunction)],
             FunctionApp.Process => [typeof(BellFunction)],
-            _ => [typeof(SweepFunction), typeof(OpsFunction)],
+            _ => [typeof(SweepFunction), typeof(OpsFunction), typeof(QuarantineFunction)],
         };
         Assert.All(functions, function => Assert.NotNull(ActivatorUtilities.CreateInstance(host.Services, function)));
         Assert.NotEmpty(host.Services.GetServices<IHostedService>());

@@ -33,6 +33,16 @@ public sealed class FunctionTests
         { "retry", "OpsDeadLettersPurge", AuthorizationLevel.Function, "post", "ops/dead-letters/purge" },
         { "retry", "OpsStats", AuthorizationLevel.Function, "get", "ops/stats" },
         { "retry", "OpsSources", AuthorizationLevel.Function, "get", "ops/sources" },
+        { "retry", "OpsRejections", AuthorizationLevel.Function, "get", "ops/rejections" },
+        { "retry", "OpsQuarantine", AuthorizationLevel.Function, "get", "ops/quarantine" },
+        { "retry", "OpsQuarantined", AuthorizationLevel.Function, "get", "ops/quarantine/{id}" },
+        { "retry", "OpsQuarantinedBody", AuthorizationLevel.Function, "get", "ops/quarantine/{id}/body" },
+        { "retry", "OpsQuarantinedVerify", AuthorizationLevel.Function, "post", "ops/quarantine/{id}/verify" },
+        { "retry", "OpsQuarantinedRelease", AuthorizationLevel.Function, "post", "ops/quarantine/{id}/release" },
+        { "retry", "OpsQuarantinedPurge", AuthorizationLevel.Function, "post", "ops/quarantine/{id}/purge" },
+        { "retry", "OpsQuarantineVerify", AuthorizationLevel.Function, "post", "ops/quarantine/verify" },
+        { "retry", "OpsQuarantineRelease", AuthorizationLevel.Function, "post", "ops/quarantine/release" },
+        { "retry", "OpsQuarantinePurge", AuthorizationLevel.Function, "post", "ops/quarantine/purge" },
         { "retry", "OpsDestinations", AuthorizationLevel.Function, "get", "ops/destinations" },
     };
 

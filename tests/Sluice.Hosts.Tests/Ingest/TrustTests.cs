@@ -33,7 +33,7 @@ public sealed class TrustTests
 
         Assert.Equal((refused[0].Status, refused[0].Text), (refused[1].Status, refused[1].Text));
         Assert.Equal(refused[0].Headers.Select(header => header.Key), refused[1].Headers.Select(header => header.Key));
-        Assert.Contains(sluice.Log.Lines, line => line.Message == "stripe: request refused: AddressNotAllowed");
+        Assert.Contains(sluice.Log.Lines, line => line.Message.StartsWith("stripe: request refused: AddressNotAllowed", StringComparison.Ordinal));
         Assert.Equal(405, (await sluice.GetAsync("/api/webhooks/stripe")).Status);
         Assert.Equal(0, (await sluice.StatsAsync()).Events);
     }

@@ -18,6 +18,16 @@ public sealed class AccessTests
         { "GET", "destinations" },
         { "GET", "sources" },
         { "GET", "stats" },
+        { "GET", "rejections" },
+        { "GET", "quarantine" },
+        { "GET", "quarantine/00000000000000000000000000000000" },
+        { "GET", "quarantine/00000000000000000000000000000000/body" },
+        { "POST", "quarantine/00000000000000000000000000000000/verify" },
+        { "POST", "quarantine/00000000000000000000000000000000/release" },
+        { "POST", "quarantine/00000000000000000000000000000000/purge" },
+        { "POST", "quarantine/verify" },
+        { "POST", "quarantine/release" },
+        { "POST", "quarantine/purge" },
     };
 
     [Theory]

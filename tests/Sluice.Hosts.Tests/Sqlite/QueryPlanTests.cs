@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Sluice.Events;
 using Sluice.LocalHost.Sqlite;
 using Sluice.Processing;
+using Sluice.Quarantine;
 using Sluice.Storage;
 using SQLitePCL;
 
@@ -27,7 +28,12 @@ public sealed class QueryPlanTests : IDisposable
         reader.Load(KeptBook.Event("evt_1").Id);
         reader.Find(KeptBook.Event("evt_1").Id);
 
-        Assert.All(Plans(connection, least: 6), AssertIndexed);
+        reader.ListRejections(new());
+        reader.ListRejections(new() { OldestFirst = true });
+        reader.FindRejection(RejectionId.Last);
+        reader.RejectionSources();
+
+        Assert.All(Plans(connection, least: 10), AssertIndexed);
     }
 
     [Fact]
@@ -58,7 +64,7 @@ public sealed class QueryPlanTests : IDisposable
         using var writing = new Book(connection);
         DoEverything(writing);
 
-        Assert.All(Plans(connection, least: 15), AssertIndexed);
+        Assert.All(Plans(connection, least: 17), AssertIndexed);
         Assert.Contains(Plans(connection, least: 15), plan => plan.Steps.Any(step => step.Contains("INDEX deliveries_due (start>? AND start<?)", StringComparison.Ordinal)));
     }
 
@@ -80,6 +86,10 @@ public sealed class QueryPlanTests : IDisposable
         writing.Orphans(10);
         writing.Retain(Now.AddDays(1), 10, Now);
         writing.Retain(Now.AddDays(1), 10, Now);
+        var refused = new Rejection { Id = RejectionId.Last, Source = "stripe", ReceivedAt = Now, Result = Providers.SignatureResult.Mismatch, BodyBytes = 1, IsKept = true, Request = new("", HeaderList.Empty, new byte[1]) };
+        writing.Keep(refused, new(), Now);
+        writing.Age("stripe", new(), Now, 10);
+        writing.Forget(refused.Id);
         writing.Commit();
     }
 

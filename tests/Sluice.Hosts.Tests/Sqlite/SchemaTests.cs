@@ -49,7 +49,7 @@ public sealed class SchemaTests : IDisposable
     {
         using (var connection = Open())
         {
-            // The last table of the migration stands in its way.
+            // The last table of the first migration stands in its way.
             connection.Run("CREATE TABLE attempts(something TEXT)");
             Assert.Throws<SqliteException>(() => Schema.Migrate(connection));
         }

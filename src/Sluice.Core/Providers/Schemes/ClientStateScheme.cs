@@ -18,6 +18,8 @@ public sealed record ClientStateScheme : SignatureScheme
 
     public override IReadOnlyList<string> HeaderNames => [];
 
+    public override bool ShowsSecret => true;
+
     public override ISignatureVerifier? Prepare(SourceSettings settings, ICollection<ConfigurationError> errors)
     {
         RequireSecret(settings, errors);

@@ -27,6 +27,9 @@ public abstract record SignatureScheme
     /// <summary>The headers that hold the secret itself: neither kept with the event nor passed on.</summary>
     public virtual IReadOnlyList<string> CredentialNames => [];
 
+    /// <summary>Whether a request holds the secret itself, in path, headers, query or body, and not only what was made with it: one that is refused may show it all but right, and is never kept.</summary>
+    public virtual bool ShowsSecret => IsInPath || CredentialNames.Count > 0;
+
     /// <summary>
     /// What checks the requests of one source. Null, with the faults in <paramref name="errors"/>, when its settings hold nothing usable:
     /// one unusable secret makes the whole source unusable until someone has looked at it.

@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Sluice.Configuration;
+using Sluice.Diagnosis;
+using Sluice.Events;
+using Sluice.Ingestion;
+using Sluice.Inspection;
+using Sluice.Providers;
+using Sluice.Storage;
+
+namespace Sluice.Quarantine;
+
+/// <summary>
+/// What is done about a refused request before it is answered. All are counted. A few each minute are told: examined, logged and written down. Where
+/// the source wants it, each is kept with its bytes while there is room. The answer depends on none of it and waits a moment for it at most.
+/// </summary>
+public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quarantine, TimeProvider time, Random random, ILogger<Rejections> logger) : IDisposable
+{
+    /// <summary>Of all sources together: a flood of forgeries costs neither log nor time.</summary>
+    private const int ToldPerMinute = 20;
+
+    /// <summary>More would crowd out the writes of requests that are accepted.</summary>
+    private const int KeptAtOnce = 8;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>A store that failed is left alone for so long.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    /// <summary>A source that is full is not asked about for so long, whatever the store says: an operator may make room.</summary>
+    private static readonly TimeSpan LongestFull = TimeSpan.FromMinutes(1);
+
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim turns = new(KeptAtOnce);
+    private readonly ConcurrentDictionary<string, (QuarantineSettings Bounds, DateTimeOffset Until)> full = new(StringComparer.Ordinal);
+    private long minute;
+    private int told;
+    private int untold;
+    private long awayUntil;
+    private long quietUntil;
+
+    /// <summary>Returns when the request may be answered. Never throws, whatever it holds and wherever the store is.</summary>
+    public async ValueTask TakeAsync(Source source, Envelope envelope, SignatureResult result)
+    {
+        Telemetry.Rejected.Add(1, new KeyValuePair<string, object?>("source", source.Name), new KeyValuePair<string, object?>("result", result));
+        var finding = MayTell() ? Tell(source, envelope, result) : null;
+        var bounds = source.Settings.Quarantine;
+        var isKept = bounds is not null && !source.Scheme.ShowsSecret && !IsFull(source.Name, bounds);
+        if ((finding is null && !isKept) || time.GetUtcNow().UtcTicks < Volatile.Read(ref awayUntil)) return;
+        await KeepAsync(new Rejection
+        {
+            Id = RejectionId.Create(envelope.ReceivedAt, random), Source = source.Name, ReceivedAt = envelope.ReceivedAt, Result = result, Finding = finding,
+            RemoteAddress = envelope.RemoteAddress, BodyBytes = envelope.Body.Length, IsKept = isKept,
+            Request = isKept ? new(envelope.Target, KeptHeaders.Of(envelope.Headers, source.Scheme.CredentialNames), envelope.Body) : null,
+        }, bounds ?? new());
+    }
+
+    public void Dispose() => turns.Dispose();
+
+    private bool MayTell()
+    {
+        int missed;
+        lock (gate)
+        {
+            var now = time.GetUtcNow().Ticks / TimeSpan.TicksPerMinute;
+            if (now != minute) (minute, told) = (now, 0);
+            if (told == ToldPerMinute)
+            {
+                untold++;
+                return false;
+            }
+
+            told++;
+            (missed, untold) = (untold, 0);
+        }
+
+        if (missed > 0) Log.Missed(logger, missed);
+        return true;
+    }
+
+    private string Tell(Source source, Envelope envelope, SignatureResult result)
+    {
+        var text = result.ToString();
+        try
+        {
+            // What the doctor finds otherwise than the answer says would only confuse.
+            if (doctor.Examine(source, envelope, envelope.ReceivedAt) is { } finding && finding.Result == result) text = SafeText.OneLine(finding.Summary, 1000);
+        }
+#pragma warning disable CA1031 // A fault of ours in looking for the reason must not cost the sender its answer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.Fault(logger, e, source.Name);
+        }
+
+        Log.Rejected(logger, source.Name, text);
+        return text;
+    }
+
+    private bool IsFull(string source, QuarantineSettings bounds) => full.TryGetValue(source, out var known) && known.Bounds == bounds && time.GetUtcNow() < known.Until;
+
+    private async ValueTask KeepAsync(Rejection rejection, QuarantineSettings bounds)
+    {
+        using var limit = new CancellationTokenSource(Patience, time);
+        var isStarted = false;
+        try
+        {
+            await turns.WaitAsync(limit.Token);
+            isStarted = true;
+            var keeping = await quarantine.KeepAsync(rejection, bounds, limit.Token).AsTask().WaitAsync(limit.Token);
+            if (rejection.Request is null || keeping.IsKept) return;
+            if (keeping.FullUntil is { } until) Fill(rejection.Source, bounds, until);
+            else if (keeping.IsTooLarge && rejection.Finding is not null) Log.TooLarge(logger, rejection.Source, rejection.BodyBytes);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            var now = time.GetUtcNow();
+            if (isStarted) Volatile.Write(ref awayUntil, (now + Pause).UtcTicks);
+            if (now.UtcTicks < Interlocked.Read(ref quietUntil)) return;
+            Interlocked.Exchange(ref quietUntil, (now + Pause).UtcTicks);
+            Log.NotKept(logger, rejection.Source, e is StoreUnavailableException ? e.Message : isStarted ? "the store did not answer in time" : "too many came at once");
+        }
+#pragma warning disable CA1031 // A fault of ours in writing it down must not cost the sender its answer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref awayUntil, (time.GetUtcNow() + Pause).UtcTicks);
+            Log.Fault(logger, e, rejection.Source);
+        }
+        finally
+        {
+            if (isStarted) turns.Release();
+        }
+    }
+
+    private void Fill(string source, QuarantineSettings bounds, DateTimeOffset until)
+    {
+        var now = time.GetUtcNow();
+        var wasFull = full.TryGetValue(source, out var known) && known.Bounds == bounds && now < known.Until + LongestFull;
+        full[source] = (bounds, until < now + LongestFull ? until : now + LongestFull);
+        // Once, not each time that it is asked about while it stays full.
+        if (!wasFull) Log.Full(logger, source, until);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Source}: request refused: {Finding}")]
+        public static partial void Rejected(ILogger logger, string source, string finding);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Count} more requests were refused and not logged one by one")]
+        public static partial void Missed(ILogger logger, int count);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Source}: the quarantine is full of requests of the last hour and keeps nothing more until {Until:O}")]
+        public static partial void Full(ILogger logger, string source, DateTimeOffset until);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Source}: a refused request of {Bytes} bytes is too large for the quarantine and was not kept")]
+        public static partial void TooLarge(ILogger logger, string source, int bytes);
+
+        [LoggerMessage(5, LogLevel.Warning, "{Source}: a refused request was not written down, nor are others for a moment: {Reason}")]
+        public static partial void NotKept(ILogger logger, string source, string reason);
+
+        [LoggerMessage(6, LogLevel.Error, "{Source}: a fault of Sluice's own while a refused request was looked at")]
+        public static partial void Fault(ILogger logger, Exception fault, string source);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Serialization.Metadata;
+using Sluice.Inspection;
+using Sluice.LocalHost.Hosting;
+
+namespace Sluice.LocalHost.Commands;
+
+/// <summary>Asks the ops endpoint of a running host; what it refuses becomes one line.</summary>
+internal sealed class OpsClient : IDisposable
+{
+    private readonly HttpClient client;
+
+    public OpsClient(Uri host, string token)
+    {
+        client = new HttpClient { BaseAddress = new Uri(host, "/api/ops/"), Timeout = TimeSpan.FromSeconds(60) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>The answer, or nothing where there is no such thing.</summary>
+    public async Task<T?> AskAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(method, path, cancellationToken);
+        return response is null ? default : await response.Content.ReadFromJsonAsync(type, cancellationToken);
+    }
+
+    /// <summary>The answer, or null where there is no such thing.</summary>
+    public async Task<HttpResponseMessage?> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        var response = await client.SendAsync(request, cancellationToken);
+        if (response.IsSuccessStatusCode) return response;
+        using (response)
+        {
+            if (response.StatusCode == HttpStatusCode.NotFound) return null;
+            if (response.StatusCode == HttpStatusCode.Unauthorized) throw new CommandException($"{client.BaseAddress} refuses the ops token; give the right one with --token");
+            var error = response.Content.Headers.ContentType?.MediaType == "application/json" ? await response.Content.ReadFromJsonAsync(OpsJson.Default.ErrorView, cancellationToken) : null;
+            throw new CommandException($"{client.BaseAddress} answered {(int)response.StatusCode}{(error is null ? "" : $": {error.Error}")}");
+        }
+    }
+
+    public void Dispose() => client.Dispose();
+}

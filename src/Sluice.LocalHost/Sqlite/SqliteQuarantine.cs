@@ -1,0 +1,28 @@
+using Sluice.Configuration;
+using Sluice.Inspection;
+using Sluice.Quarantine;
+
+namespace Sluice.LocalHost.Sqlite;
+
+/// <summary>Refused requests in the book's file: one table, written by the book's one writer and in its transactions.</summary>
+internal sealed class SqliteQuarantine(SqliteEventStore store, TimeProvider time) : IQuarantine
+{
+    /// <summary>A refused request waits no longer for the disk: what has not begun by then is not written any more.</summary>
+    private static readonly TimeSpan Hurried = TimeSpan.FromMilliseconds(300);
+
+    private static readonly TimeSpan Unhurried = TimeSpan.FromSeconds(10);
+
+    public async ValueTask<Keeping> KeepAsync(Rejection rejection, QuarantineSettings bounds, CancellationToken cancellationToken) =>
+        await store.WriteAsync((rejection, bounds, now: time.GetUtcNow()), static (book, wish) => book.Keep(wish.rejection, wish.bounds, wish.now), Hurried);
+
+    public ValueTask<Page<Rejection>> ListAsync(RejectionFilter filter, CancellationToken cancellationToken) => ValueTask.FromResult(store.Read(reader => reader.ListRejections(filter)));
+
+    public ValueTask<Rejection?> FindAsync(RejectionId id, CancellationToken cancellationToken) => ValueTask.FromResult(store.Read(reader => reader.FindRejection(id)));
+
+    public async ValueTask<bool> RemoveAsync(RejectionId id, CancellationToken cancellationToken) => await store.WriteAsync(id, static (book, id) => book.Forget(id), Unhurried);
+
+    public ValueTask<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellationToken) => ValueTask.FromResult(store.Read(reader => reader.RejectionSources()));
+
+    public async ValueTask<int> AgeAsync(string source, QuarantineSettings bounds, DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        await store.WriteAsync((source, bounds, now, limit), static (book, wish) => book.Age(wish.source, wish.bounds, wish.now, wish.limit), Unhurried);
+}
