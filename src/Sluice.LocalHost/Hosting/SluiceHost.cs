@@ -65,6 +65,7 @@ internal static class SluiceHost
         services.AddSingleton(provider => new OpsToken(OpsTokenText(provider.GetRequiredService<LiveConfiguration>())));
         services.AddSingleton(provider => new SqliteEventStore(new Database(options.Data.Path), provider.GetRequiredService<TimeProvider>(), options.Broken));
         services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<SqliteEventStore>());
+        services.AddSingleton<ILearnedSecrets>(provider => provider.GetRequiredService<SqliteEventStore>());
         services.AddSingleton<Wakeup>();
         services.AddSingleton<LocalQueue>();
         services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<LocalQueue>());

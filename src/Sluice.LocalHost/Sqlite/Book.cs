@@ -32,6 +32,7 @@ internal sealed partial class Book : IDisposable
         PrepareAttempts();
         PrepareReplays();
         PrepareRetention();
+        PrepareLearned();
         counts = ReadCounts();
         committed = [.. counts];
         Start = NextStart();

@@ -17,6 +17,7 @@ internal sealed partial class Reader : IDisposable
     private readonly Statement due;
     private readonly Statement nextDue;
     private readonly Statement dead;
+    private readonly Statement learned;
     private readonly Statement begin;
     private readonly Statement end;
 
@@ -44,6 +45,7 @@ internal sealed partial class Reader : IDisposable
             WHERE d.status = 3 AND (d.ended_at, d.event, d.destination) < (?1, ?2, ?3)
             ORDER BY d.ended_at DESC, d.event DESC, d.destination DESC LIMIT ?4
             """);
+        learned = Prepare("SELECT secret FROM learned WHERE source = ?1");
     }
 
     public WebhookEvent? Load(EventId id)
@@ -65,6 +67,14 @@ internal sealed partial class Reader : IDisposable
         var row = find.Bind(id).Step() ? Record(find) : null;
         find.Reset();
         return row;
+    }
+
+    /// <summary>The secret that a source has learned, or null.</summary>
+    public string? Learned(string source)
+    {
+        var secret = learned.Bind(source).Step() ? learned.Text(0) : null;
+        learned.Reset();
+        return secret;
     }
 
     public void Dispose()

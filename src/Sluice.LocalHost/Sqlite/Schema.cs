@@ -33,6 +33,9 @@ internal static class Schema
             status_code INTEGER, error TEXT, started_at INTEGER NOT NULL, duration INTEGER NOT NULL,
             PRIMARY KEY(event, destination, number)) STRICT, WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE learned(source TEXT NOT NULL, secret TEXT NOT NULL, PRIMARY KEY(source)) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>The version that this build writes.</summary>

@@ -8,7 +8,7 @@ using Sluice.Storage;
 namespace Sluice.LocalHost.Sqlite;
 
 /// <summary>The book in one SQLite file: writes go through the one writer, reads over connections of their own.</summary>
-internal sealed class SqliteEventStore : IEventStore, IDisposable
+internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposable
 {
     /// <summary>A sender waits no longer for its answer than this.</summary>
     private static readonly TimeSpan AnswerBudget = TimeSpan.FromSeconds(1.5);
@@ -74,6 +74,11 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
 
     public async ValueTask<Retained> RetainAsync(DateTimeOffset before, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
         await writer.RunAsync((before, limit, now), static (book, wish) => book.Retain(wish.before, wish.limit, wish.now));
+
+    public async ValueTask<string> LearnAsync(string source, string secret, CancellationToken cancellationToken) =>
+        await writer.RunAsync((source, secret), static (book, wish) => book.Learn(wish.source, wish.secret), AnswerBudget, time);
+
+    public ValueTask<string?> FindAsync(string source, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.Learned(source)));
 
     /// <summary>Claims that earlier process starts made and nobody completed.</summary>
     public async ValueTask<IReadOnlyList<Claim>> OrphansAsync(int limit) => await writer.RunAsync(limit, static (book, limit) => book.Orphans(limit));
