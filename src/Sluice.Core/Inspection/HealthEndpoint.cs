@@ -59,7 +59,7 @@ public sealed class HealthEndpoint(LiveConfiguration configuration, IEventStore 
     {
         foreach (var source in configuration.Current.Sources)
         {
-            if (source.Learns && await learning.VerifierAsync(source) is null) waits.Add($"source {source.Name} waits for its sender's handshake and learns its secret from it");
+            if (source.Learns && await learning.VerifierAsync(source) is null) waits.Add($"source {source.Name} waits for the handshake of its sender and learns its secret from it");
         }
     }
 

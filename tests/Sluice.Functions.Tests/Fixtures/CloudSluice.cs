@@ -30,7 +30,8 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly ServiceProvider ingest;
+    private readonly List<ServiceProvider> ingests = [];
+    private ServiceProvider ingest;
     private readonly ServiceProvider process;
     private readonly ServiceProvider retry;
 
@@ -49,7 +50,7 @@ internal sealed class CloudSluice : IAsyncDisposable
             ["Sluice:Retry:Jitter"] = "0",
         };
         foreach (var (name, value) in settings) Settings[name] = value;
-        ingest = Build(FunctionApp.Ingest, Settings.Append(new("Sluice:Sources:stripe:Secrets:0", Secret)));
+        ingest = ingests[StartIngest()];
         process = Build(FunctionApp.Process, Settings);
         retry = Build(FunctionApp.Retry, Settings);
     }
@@ -155,17 +156,27 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ingest.DisposeAsync();
+        foreach (var instance in ingests) await instance.DisposeAsync();
         await process.DisposeAsync();
         await retry.DisposeAsync();
     }
+
+    /// <summary>Starts one more instance of the ingest app beside those that are there; the answer is its number.</summary>
+    public int StartIngest()
+    {
+        ingests.Add(Build(FunctionApp.Ingest, Settings.Append(new("Sluice:Sources:stripe:Secrets:0", Secret))));
+        return ingests.Count - 1;
+    }
+
+    /// <summary>Which instance of the ingest app gets the next requests; 0 at first.</summary>
+    public void GoTo(int instance) => ingest = ingests[instance];
 
     private ServiceProvider Build(FunctionApp app, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var services = new ServiceCollection().AddLogging()
             .AddSingleton<TimeProvider>(Time).AddSingleton(new Random((int)app))
             .AddSingleton<TableServiceClient>(Tables).AddSingleton(Broker.CreateClient());
-        if (app == FunctionApp.Process) services.AddSingleton<IHandler>(Handler).AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
+        if (app == FunctionApp.Process) services.AddSingleton<IHandler>(Handler).AddHandler<SplitHandler>().AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
         return services.AddSluiceOnAzure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), app).BuildServiceProvider();
     }
 

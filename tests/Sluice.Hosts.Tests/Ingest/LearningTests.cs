@@ -240,6 +240,6 @@ public sealed class LearningTests
     {
         var ready = await sluice.GetAsync("/api/health/ready");
         Assert.Equal((200, "ready"), (ready.Status, ready.Json.GetProperty("status").GetString()));
-        Assert.Equal("source asana waits for its sender's handshake and learns its secret from it", Assert.Single(ready.Json.GetProperty("waiting").EnumerateArray()).GetString());
+        Assert.Equal("source asana waits for the handshake of its sender and learns its secret from it", Assert.Single(ready.Json.GetProperty("waiting").EnumerateArray()).GetString());
     }
 }
