@@ -33,7 +33,7 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
     public bool IsBroken => writer.IsBroken;
 
     public async ValueTask<Booked> BookAsync(Booking booking, CancellationToken cancellationToken) =>
-        await writer.RunAsync(booking, static (book, booking) => book.Keep(booking), AnswerBudget, time);
+        await writer.RunAsync((Store: this, Booking: booking), static (book, wish) => book.Keep(wish.Booking), AnswerBudget, time, static (wish, write) => _ = wish.Store.ReleaseAsync(wish.Booking, write));
 
     public async ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -104,6 +104,19 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
         writer.Dispose();
         foreach (var reader in readers) reader.Dispose();
         book.Dispose();
+    }
+
+    // The booking was given up and lands after all: the workers that its deliveries were claimed for are at something else by now.
+    private async Task ReleaseAsync(Booking booking, Task<Booked> late)
+    {
+        try
+        {
+            if (!(await late).IsDuplicate) await writer.RunAsync((booking, now: time.GetUtcNow()), static (book, wish) => book.Release(wish.booking, wish.now));
+        }
+        catch (StoreUnavailableException)
+        {
+            // It did not land; or the claims end with their lease.
+        }
     }
 
     private T Read<T>(Func<Reader, T> read)

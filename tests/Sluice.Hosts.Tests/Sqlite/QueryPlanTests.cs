@@ -78,6 +78,8 @@ public sealed class QueryPlanTests : IDisposable
         writing.Purge(id, "purged", Now);
         writing.Replay(id, Now, onlyDead: false);
         writing.Orphans(10);
+        writing.Release(new(KeptBook.Event("evt_1"), [new("billing", Now, new Lease(1, Now))]), Now);
+        writing.Learn("asana", "secret");
         writing.Retain(Now.AddDays(1), 10, Now);
         writing.Retain(Now.AddDays(1), 10, Now);
         writing.Commit();
