@@ -23,7 +23,7 @@ public sealed class CoreSide : Side
         var configuration = SluiceConfiguration.Build(Settings, ProviderCatalog.Default, null, new SecretResolver(_ => null, AppContext.BaseDirectory), errors);
         if (errors.Count > 0) throw new BenchException(string.Join('\n', errors));
         services = NewServices()
-            .AddSingleton<IEventStore>(store).AddSingleton<ITaskQueue>(queue).AddSingleton(new LiveConfiguration(configuration))
+            .AddSingleton<IEventStore>(store).AddSingleton<ILearnedSecrets, InMemoryLearnedSecrets>().AddSingleton<ITaskQueue>(queue).AddSingleton(new LiveConfiguration(configuration))
             .AddSluice().BuildServiceProvider();
         endpoint = services.GetRequiredService<IngestEndpoint>();
     }
