@@ -10,11 +10,12 @@ using Sluice.Storage;
 
 namespace Sluice;
 
-/// <summary>The core's services, one line each. The host adds <see cref="LiveConfiguration"/>, <see cref="IEventStore"/>, <see cref="IQuarantine"/>, <see cref="ITaskQueue"/>, <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
+/// <summary>The core's services, one line each. The host adds <see cref="LiveConfiguration"/>, <see cref="IEventStore"/>, <see cref="ILearnedSecrets"/>, <see cref="IQuarantine"/>, <see cref="ITaskQueue"/>, <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
 public static class ServiceRegistration
 {
     public static IServiceCollection AddSluice(this IServiceCollection services) => services
         .AddSingleton<Ingestor>()
+        .AddSingleton<Learning>()
         .AddSingleton<Rejections>()
         .AddSingleton<QuarantineAging>()
         .AddSingleton<IQuarantineOperations, QuarantineOperations>()

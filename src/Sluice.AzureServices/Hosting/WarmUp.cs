@@ -14,6 +14,7 @@ internal sealed partial class WarmUp(LiveConfiguration configuration, IEventStor
         foreach (var source in configuration.Current.Sources)
         {
             if (source is { ChecksSignatures: true, Fault: { } fault }) Log.AcceptsNothing(logger, source.Name, fault);
+            if (source.Learns) Log.Learns(logger, source.Name);
         }
 
         await Task.WhenAll(TryAsync(store.PingAsync, cancellationToken), TryAsync(queue.PingAsync, cancellationToken));
@@ -40,5 +41,8 @@ internal sealed partial class WarmUp(LiveConfiguration configuration, IEventStor
 
         [LoggerMessage(2, LogLevel.Warning, "{Reason}; readiness says so until it is there")]
         public static partial void Away(ILogger logger, string reason);
+
+        [LoggerMessage(3, LogLevel.Information, "Source {Source} has no Secrets: it goes by the secret that its sender's first handshake brings")]
+        public static partial void Learns(ILogger logger, string source);
     }
 }

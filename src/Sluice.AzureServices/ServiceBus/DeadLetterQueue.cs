@@ -45,7 +45,7 @@ public sealed partial class DeadLetterQueue(ServiceBusReceiver receiver, TableEv
     {
         if (EnvelopeMessage.Read(message) is { } webhook)
         {
-            await ingestor.KeepAsync(webhook, time.GetUtcNow(), isFromSender: true, cancellationToken);
+            await ingestor.KeepAsync(webhook, time.GetUtcNow(), isAskedFor: true, cancellationToken);
             Log.Booked(logger, webhook.Id);
             return true;
         }

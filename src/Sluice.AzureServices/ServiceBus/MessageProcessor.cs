@@ -92,7 +92,7 @@ public sealed partial class MessageProcessor(
     {
         try
         {
-            await PatientlyAsync(() => ingestor.KeepAsync(webhook, time.GetUtcNow(), isFromSender: true, stopping), stopping);
+            await PatientlyAsync(() => ingestor.KeepAsync(webhook, time.GetUtcNow(), isAskedFor: true, stopping), stopping);
             return new Settlement.Complete();
         }
         catch (StoreUnavailableException e)

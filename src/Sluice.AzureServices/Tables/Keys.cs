@@ -33,6 +33,9 @@ internal static partial class Keys
     /// <summary>The partition of the sums in the index.</summary>
     public const string Sums = "sums";
 
+    /// <summary>The partition of the index that holds the secrets which senders brought; the rows are named by their sources.</summary>
+    public const string Learned = "learned";
+
     public static string Shard(EventId id)
     {
         Span<byte> bytes = stackalloc byte[16];

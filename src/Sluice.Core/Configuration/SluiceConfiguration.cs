@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Sluice.Delivery;
 using Sluice.Ingestion;
 using Sluice.Providers;
+using Sluice.Storage;
 
 namespace Sluice.Configuration;
 
@@ -18,10 +19,14 @@ public sealed class SluiceConfiguration
     {
         (Settings, this.splitting) = (settings, splitting);
         this.sources = sources.ToFrozenDictionary(source => source.Name, StringComparer.Ordinal);
+        Window = DedupeWindow.Of(settings.Retention, this.sources.Values);
         this.destinations = destinations.ToFrozenDictionary(destination => destination.Name, StringComparer.Ordinal);
     }
 
     public SluiceSettings Settings { get; }
+
+    /// <summary>How long events are kept.</summary>
+    public DedupeWindow Window { get; }
 
     public IEnumerable<Source> Sources => sources.Values.OrderBy(source => source.Name, StringComparer.Ordinal);
 
@@ -81,12 +86,14 @@ public sealed class SluiceConfiguration
         if (settings.Quarantine is not null && (scheme.ShowsSecret || scheme.HeaderNames.Any(KeptHeaders.IsLeftOut)))
             errors.Add(new($"{entry}:Quarantine", $"is set, and a request of provider {provider.Name} shows its secret or a proof that is never kept; one that was refused may hold the secret all but right, so remove Quarantine", settings.Name));
 
-        // Fail closed: one fault makes the whole source unusable until someone has looked at it.
-        var verifier = checksSignatures ? scheme.Prepare(settings, errors) : null;
-        if (errors.Any(error => error.Source == settings.Name)) verifier = null;
+        // Fail closed: one fault makes the whole source unusable until someone has looked at it. A secret that was named and could not be read is one.
+        var learns = checksSignatures && provider.OffersSecret && settings.Secrets.Count == 0;
+        var verifier = checksSignatures && !learns ? scheme.Prepare(settings, errors) : null;
+        if (errors.Any(error => error.Source == settings.Name)) (verifier, learns) = (null, false);
         return new Source(settings, provider, scheme, verifier, destinations)
         {
             ChecksSignatures = checksSignatures,
+            Learns = learns,
             Fault = errors.FirstOrDefault(error => error.Source == settings.Name)?.ToString(),
         };
     }

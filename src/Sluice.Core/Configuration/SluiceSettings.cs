@@ -12,7 +12,7 @@ public sealed record SluiceSettings
 
     public RetryOptions Retry { get; init; } = new();
 
-    /// <summary>How long events are kept after they were received; 30 days.</summary>
+    /// <summary>How long events are kept after they were received; 30 days. Longer where a sender repeats its events for longer: <see cref="SluiceConfiguration.Window"/>.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Whether a sender's redelivery of an event whose delivery is dead replays it; on.</summary>

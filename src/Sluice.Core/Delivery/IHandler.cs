@@ -31,6 +31,9 @@ public sealed record DeliveryContext
     /// <summary>1 for the first; goes on over replays.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>Whether it had ended before and was asked for again, by an operator or by the sender's redelivery.</summary>
+    public bool IsReplay { get; init; }
+
     public required DestinationSettings Destination { get; init; }
 
     /// <summary>The names of the sender's own headers that may be passed on, <c>*</c> standing for any characters.</summary>

@@ -10,6 +10,7 @@ namespace Sluice.Delivery;
 /// <summary>
 /// Takes the events of a batch apart. A batch was kept as one, so that its sender has its answer; its one delivery is to here. Each item
 /// becomes an event of its own with its own deliveries, and one that was there already stays a duplicate: taking it apart twice is harmless.
+/// When somebody asked for the batch again, what is dead of it is replayed.
 /// </summary>
 public sealed class SplitHandler(IServiceProvider services, TimeProvider time) : IHandler
 {
@@ -34,7 +35,7 @@ public sealed class SplitHandler(IServiceProvider services, TimeProvider time) :
             {
                 // It would be found to be its own duplicate, and be gone.
                 if (some.Any(item => item.Id == webhook.Id)) return Outcome.DeadLetter("an item of it is the batch itself");
-                await Task.WhenAll(some.Select(item => ingestor.KeepAsync(item, now, isFromSender: false, cancellationToken).AsTask()));
+                await Task.WhenAll(some.Select(item => ingestor.KeepAsync(item, now, isAskedFor: context.IsReplay, cancellationToken).AsTask()));
             }
 
             return Outcome.Done;

@@ -15,7 +15,7 @@ namespace Sluice.Ingestion;
 
 /// <summary>Turns an envelope into a kept event: verify, describe, match, book, ring. When it returns Accepted or Duplicate the event is durable.</summary>
 public sealed partial class Ingestor(
-    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Replayer replayer, Random random, ILogger<Ingestor> logger, IEnvelopeCarrier? carrier = null)
+    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Replayer replayer, Learning learning, Random random, ILogger<Ingestor> logger, IEnvelopeCarrier? carrier = null)
 {
     private const int LongestName = 200;
 
@@ -26,19 +26,27 @@ public sealed partial class Ingestor(
         var isAllowed = source.Allows(envelope.RemoteAddress);
         if (isAllowed && source.Provider.Greet(envelope, source.Settings) is { } greeting) return new(IngestResult.Answered, Answer: greeting);
         if (envelope.Method != "POST") return new(IngestResult.NotAllowed);
-        if (source.Verifier is null || source.Settings.Paused) return new(IngestResult.Closed);
+        var verifier = source.Verifier;
+        if ((verifier is null && !source.Learns) || source.Settings.Paused) return new(IngestResult.Closed);
         if (!isAllowed) return new(IngestResult.Rejected, Signature: SignatureResult.AddressNotAllowed);
-        await source.Verifier.FetchAsync(envelope, cancellationToken);
-        var check = source.Verifier.Verify(envelope, envelope.ReceivedAt);
+        if (verifier is null)
+        {
+            if (source.Provider.Offer(envelope) is { } offer) return await learning.LearnAsync(source, offer, cancellationToken) is { } learned ? new(IngestResult.Answered, Answer: learned) : new(IngestResult.Rejected, Signature: SignatureResult.HandshakeRefused);
+            verifier = await learning.VerifierAsync(source);
+            if (verifier is null) return new(IngestResult.Rejected, Signature: SignatureResult.NoUsableSecret);
+        }
+
+        await verifier.FetchAsync(envelope, cancellationToken);
+        var check = verifier.Verify(envelope, envelope.ReceivedAt);
         if (check.Result == SignatureResult.TimestampTooOld && !source.Settings.AcceptLate) return await RepeatAsync(source, envelope, cancellationToken);
         if (!check.IsValid && check.Result != SignatureResult.TimestampTooOld) return new(IngestResult.Rejected, Signature: check.Result);
-        Audit(source, check);
+        Audit(source, verifier, check);
         if (source.Provider.Handshake(envelope, source.Settings) is { } answer) return new(IngestResult.Answered, Answer: answer);
 
         var webhook = Describe(source, envelope);
         try
         {
-            return await KeepAsync(webhook, source.Provider.IsBatch(envelope) ? source.Splitting : source.Destinations, envelope.ReceivedAt, isFromSender: true, cancellationToken);
+            return await KeepAsync(webhook, source.Provider.IsBatch(envelope) ? source.Splitting : source.Destinations, envelope.ReceivedAt, isAskedFor: true, cancellationToken);
         }
         catch (StoreUnavailableException e) when (carrier is not null)
         {
@@ -52,15 +60,15 @@ public sealed partial class Ingestor(
     /// <summary>Keeps an event that was verified before it travelled in a message, or one that was taken out of a batch.</summary>
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was.</exception>
     /// <param name="now">When that is: it may have been received long ago, and its first attempt begins now.</param>
-    /// <param name="isFromSender">Whether the sender sent it (again): what is dead of it is then replayed. Not so an item of a batch, which is taken apart as often as it takes.</param>
-    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, DateTimeOffset now, bool isFromSender, CancellationToken cancellationToken)
+    /// <param name="isAskedFor">Whether somebody sent it (again): what is dead of it is then replayed. Not so an item of a batch that is taken apart as often as it takes, unless the batch was asked for again.</param>
+    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
     {
         var live = configuration.Current;
         var isBatch = webhook.Type == WebhookEvent.BatchType && live.TryGetSource(webhook.Source, out var source) && source.Provider.Split(webhook) is not null;
-        return KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isFromSender, cancellationToken);
+        return KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isAskedFor, cancellationToken);
     }
 
-    private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isFromSender, CancellationToken cancellationToken)
+    private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
     {
         var deliveries = Match(destinations, webhook, now, out var reserved);
         Booked booked;
@@ -77,7 +85,9 @@ public sealed partial class Ingestor(
         if (booked.IsDuplicate)
         {
             for (; reserved > 0; reserved--) queue.Release();
-            await AfterDuplicateAsync(webhook, booked, isFromSender, cancellationToken);
+            Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
+            if (booked.IsConflict) Log.Conflict(logger, webhook.Source, webhook.Id);
+            if (isAskedFor && configuration.Current.Settings.RedeliveryReplays) await RedeliveredAsync(webhook, booked, destinations is [{ Name: SplitHandler.DestinationName }], cancellationToken);
             return new(IngestResult.Duplicate, webhook.Id, Event: webhook);
         }
 
@@ -103,11 +113,11 @@ public sealed partial class Ingestor(
         return new(IngestResult.Duplicate, webhook.Id);
     }
 
-    private void Audit(Source source, SignatureCheck check)
+    private void Audit(Source source, ISignatureVerifier verifier, SignatureCheck check)
     {
         if (Telemetry.Verified.Enabled)
             Telemetry.Verified.Add(1, new KeyValuePair<string, object?>("source", source.Name), new KeyValuePair<string, object?>("secret", check.Secret));
-        if (source.IsFirstMatch(check.Secret)) Log.SecretMatched(logger, source.Name, check.Secret, source.Verifier!.Keys);
+        if (source.IsFirstMatch(check.Secret)) Log.SecretMatched(logger, source.Name, check.Secret, verifier.Keys);
     }
 
     /// <summary>The event that a verified request is.</summary>
@@ -196,15 +206,12 @@ public sealed partial class Ingestor(
         }
     }
 
-    private async ValueTask AfterDuplicateAsync(WebhookEvent webhook, Booked booked, bool isFromSender, CancellationToken cancellationToken)
+    // What is dead begins anew; what is on its way or arrived stays. Of a batch that was taken apart only its items can be dead: the processor
+    // looks at them, since the sender waits here.
+    private async ValueTask RedeliveredAsync(WebhookEvent webhook, Booked booked, bool isBatch, CancellationToken cancellationToken)
     {
-        Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
-        if (booked.IsConflict) Log.Conflict(logger, webhook.Source, webhook.Id);
-        if (isFromSender && booked.HasDeadLetter && configuration.Current.Settings.RedeliveryReplays)
-        {
-            var replayed = await replayer.ReplayEventAsync(webhook.Id, onlyDead: true, cancellationToken);
-            Log.RedeliveryReplayed(logger, webhook.Source, webhook.Id, replayed);
-        }
+        if (booked.HasDeadLetter) Log.RedeliveryReplayed(logger, webhook.Source, webhook.Id, await replayer.ReplayEventAsync(webhook.Id, onlyDead: true, cancellationToken));
+        else if (isBatch && await replayer.SplitAgainAsync(webhook.Id, cancellationToken)) Log.BatchRedelivered(logger, webhook.Source, webhook.Id);
     }
 
     private static partial class Log
@@ -220,6 +227,9 @@ public sealed partial class Ingestor(
 
         [LoggerMessage(5, LogLevel.Debug, "{Source}: secret {Secret} of {Count}, counted from 0, is in use")]
         public static partial void SecretMatched(ILogger logger, string source, int secret, int count);
+
+        [LoggerMessage(6, LogLevel.Information, "{Source} redelivered batch {Event}: it is taken apart again, and what is dead of it is replayed")]
+        public static partial void BatchRedelivered(ILogger logger, string source, EventId @event);
 
         [LoggerMessage(3, LogLevel.Information, "{Source} redelivered event {Event}: {Count} dead letters replayed")]
         public static partial void RedeliveryReplayed(ILogger logger, string source, EventId @event, int count);

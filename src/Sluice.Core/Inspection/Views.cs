@@ -84,4 +84,8 @@ public sealed record ReplayView(int Replayed);
 
 public sealed record ErrorView(string Error);
 
-public sealed record HealthView(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Faults = null);
+/// <param name="Waiting">What is no fault and not set up to its end yet.</param>
+public sealed record HealthView(
+    string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Faults = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Waiting = null);

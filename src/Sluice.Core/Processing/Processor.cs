@@ -61,6 +61,7 @@ public sealed partial class Processor(
         {
             Delivery = claim.Delivery,
             Attempt = claim.Attempt,
+            IsReplay = claim.CountedFrom > 0,
             Destination = destination.Settings,
             SenderHeaders = live.TryGetSource(webhook.Source, out var source) ? source.SenderHeaders : [],
         };

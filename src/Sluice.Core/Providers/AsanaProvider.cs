@@ -6,7 +6,7 @@ namespace Sluice.Providers;
 
 /// <summary>
 /// Asana. <c>X-Hook-Signature</c>, HMAC-SHA256 in hex over the body. A new webhook begins with an unsigned POST whose <c>X-Hook-Secret</c> has to come
-/// back; that secret is not believed: it signs only once the operator has put it into <c>Secrets</c>. A body holds an array of events,
+/// back. A source without <c>Secrets</c> learns it, the first and no other; one that has some answers it and does not believe it. A body holds an array of events,
 /// each of which becomes one of its own, without an id; an empty one is a heartbeat. (developers.asana.com, webhooks guide, read 2026-11-22.)
 /// </summary>
 public sealed class AsanaProvider : IProvider
@@ -38,10 +38,14 @@ public sealed class AsanaProvider : IProvider
 
     public EventDescription Describe(Envelope envelope, SourceSettings settings) => default;
 
-    // Whoever sends a secret gets it back and nothing else happens: it opens no door. A source without secrets is not set up and says nothing.
-    public Answer? Greet(Envelope envelope, SourceSettings settings) =>
-        envelope.Method == "POST" && settings.Secrets.Count > 0 && envelope.Headers.Single(Secret, out _) is { } secret && Challenge.IsPlain(secret)
-            ? Answer.Empty(200) with { Headers = [new(Secret, secret)] }
+    // Where the operator has named the secrets, whoever sends one gets it back and nothing else happens: it opens no door.
+    public Answer? Greet(Envelope envelope, SourceSettings settings) => settings.Secrets.Count > 0 ? Offer(envelope)?.Answer : null;
+
+    public bool OffersSecret => true;
+
+    public SecretOffer? Offer(Envelope envelope) =>
+        envelope.Method == "POST" && envelope.Headers.Single(Secret, out _) is { } secret && Challenge.IsPlain(secret)
+            ? new(secret, Answer.Empty(200) with { Headers = [new(Secret, secret)] })
             : null;
 
     public Answer? Handshake(Envelope envelope, SourceSettings settings) => JsonAt.Items(envelope.Body, "events") is [] ? Answer.Empty(200) : null;

@@ -33,6 +33,12 @@ public interface IProvider
     /// </summary>
     Answer? Greet(Envelope envelope, SourceSettings settings) => null;
 
+    /// <summary>Whether this sender makes up the secret itself and brings it in a handshake (<see cref="Offer"/>): a source without <c>Secrets</c> then learns the first that is offered.</summary>
+    bool OffersSecret => false;
+
+    /// <summary>The secret that a request offers, which nothing can be checked of yet, or null. Bounded and plain text, since it is kept and reflected.</summary>
+    SecretOffer? Offer(Envelope envelope) => null;
+
     /// <summary>The answer to a verified request that is a question and no event, or null. Nothing is kept of it.</summary>
     Answer? Handshake(Envelope envelope, SourceSettings settings) => null;
 

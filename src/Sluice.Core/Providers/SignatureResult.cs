@@ -55,6 +55,9 @@ public enum SignatureResult
 
     /// <summary>A genuine token whose time is over. Not a late event: it says nothing about the bytes, so that it never counts again.</summary>
     TokenExpired,
+
+    /// <summary>A handshake that offers another secret than the one that the source has learned; it learns one only.</summary>
+    HandshakeRefused,
 }
 
 /// <summary>The finding, and for <see cref="SignatureResult.Valid"/> the position of the one that matched in the source's <c>Secrets</c>, followed by its <c>PublicKeys</c>.</summary>

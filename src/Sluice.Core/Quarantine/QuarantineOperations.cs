@@ -12,7 +12,7 @@ namespace Sluice.Quarantine;
 /// The operator's doings with refused requests. What is released takes the way of any webhook, from the same check to the same booking: nobody
 /// can force one through. It is forgotten here only when its event is durable, so that a crash in between leaves a duplicate and loses nothing.
 /// </summary>
-public sealed class QuarantineOperations(LiveConfiguration configuration, IQuarantine quarantine, Ingestor ingestor, SignatureDoctor doctor, TimeProvider time) : IQuarantineOperations
+public sealed class QuarantineOperations(LiveConfiguration configuration, IQuarantine quarantine, Ingestor ingestor, Learning learning, SignatureDoctor doctor, TimeProvider time) : IQuarantineOperations
 {
     public async Task<Page<RejectionView>> ListAsync(RejectionFilter filter, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ public sealed class QuarantineOperations(LiveConfiguration configuration, IQuara
             return view with { Result = CheckedResult.Question };
         }
 
-        var kept = await ingestor.KeepAsync(Ingestor.Describe(source, envelope), time.GetUtcNow(), isFromSender: true, cancellationToken);
+        var kept = await ingestor.KeepAsync(Ingestor.Describe(source, envelope), time.GetUtcNow(), isAskedFor: true, cancellationToken);
         await quarantine.RemoveAsync(id, cancellationToken);
         return view with { Result = kept.Result == IngestResult.Duplicate ? CheckedResult.Duplicate : CheckedResult.Released, Event = kept.Id.ToString() };
     }
@@ -84,11 +84,12 @@ public sealed class QuarantineOperations(LiveConfiguration configuration, IQuara
             ReceivedAt = rejection.ReceivedAt, RemoteAddress = rejection.RemoteAddress,
         };
         if (source is null) return (View(CheckedResult.DoesNotHold, $"there is no source {rejection.Source} any more"), null, envelope);
-        if (source.Verifier is null) return (View(CheckedResult.DoesNotHold, source.Fault is { } fault ? $"the source accepts nothing: {fault}" : "the source accepts nothing: it has nothing to check with"), source, envelope);
+        var verifier = source.Learns ? await learning.VerifierAsync(source) : source.Verifier;
+        if (verifier is null) return (View(CheckedResult.DoesNotHold, source.Fault is { } fault ? $"the source accepts nothing: {fault}" : source.Learns ? "the source waits for its handshake: it has nothing to check with yet" : "the source accepts nothing: it has nothing to check with"), source, envelope);
         if (source.Settings.Paused) return (View(CheckedResult.DoesNotHold, "the source is paused"), source, envelope);
         if (!source.Allows(envelope.RemoteAddress)) return (View(CheckedResult.DoesNotHold, $"{SignatureResult.AddressNotAllowed}: {envelope.RemoteAddress} is not among AllowedIps"), source, envelope);
-        await source.Verifier.FetchAsync(envelope, cancellationToken);
-        var check = source.Verifier.Verify(envelope, envelope.ReceivedAt);
+        await verifier.FetchAsync(envelope, cancellationToken);
+        var check = verifier.Verify(envelope, envelope.ReceivedAt);
         if (check.IsValid || (check.Result == SignatureResult.TimestampTooOld && source.Settings.AcceptLate)) return (View(CheckedResult.Holds, "the signature holds"), source, envelope);
         // The verifier decides; the doctor only says why.
         var finding = doctor.Examine(source, envelope, envelope.ReceivedAt);

@@ -11,11 +11,26 @@ namespace Sluice.Retries;
 /// <summary>New attempts that an operator, or a sender's redelivery, asked for.</summary>
 public sealed partial class Replayer(LiveConfiguration configuration, IEventStore store, ITaskQueue queue, TimeProvider time, ILogger<Replayer> logger)
 {
+    /// <summary>How long the answer to a batch may be on its way back to its sender, which sends again meanwhile.</summary>
+    private static readonly TimeSpan JustSplit = TimeSpan.FromMinutes(1);
+
     /// <summary>Opens one ended delivery again. False when it is not at an end or not there.</summary>
     public async ValueTask<bool> ReplayAsync(DeliveryId delivery, bool onlyDead, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return await RingAsync(await store.ReplayAsync(delivery, now + queue.Grace, onlyDead, cancellationToken), now, cancellationToken);
+    }
+
+    /// <summary>
+    /// Has a batch taken apart once more, so that what is dead of it is replayed. False when it is not taken apart yet, or was only just:
+    /// a sender that did not get the answer sends again too, and asks for nothing.
+    /// </summary>
+    public async ValueTask<bool> SplitAgainAsync(EventId batch, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(batch, cancellationToken) is not { } record) return false;
+        if (record.Deliveries.FirstOrDefault(delivery => delivery.Destination == SplitHandler.DestinationName) is not { Status: DeliveryStatus.Delivered } split) return false;
+        if (split.Attempts is [.., var last] && time.GetUtcNow() - last.StartedAt < JustSplit) return false;
+        return await ReplayAsync(new(batch, SplitHandler.DestinationName), onlyDead: false, cancellationToken);
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ using Sluice.Configuration;
 
 namespace Sluice.Storage;
 
-/// <summary>Lets go of events older than the configured retention, in small steps with pauses, off the answering path.</summary>
+/// <summary>Lets go of events older than the dedupe window, which is the configured retention or longer, in small steps with pauses, off the answering path.</summary>
 public sealed partial class Retention(LiveConfiguration configuration, IEventStore store, TimeProvider time, ILogger<Retention> logger)
 {
     private const int EventsPerStep = 100;
@@ -16,7 +16,7 @@ public sealed partial class Retention(LiveConfiguration configuration, IEventSto
         while (!(time.GetElapsedTime(started) >= atMost))
         {
             var now = time.GetUtcNow();
-            var step = await store.RetainAsync(now - configuration.Current.Settings.Retention, EventsPerStep, now, cancellationToken);
+            var step = await store.RetainAsync(now - configuration.Current.Window.Length, EventsPerStep, now, cancellationToken);
             if (step is { Expired: 0, Deleted: 0 }) break;
             expired += step.Expired;
             deleted += step.Deleted;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Handlers;
@@ -6,6 +7,7 @@ using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Inspection;
 using Sluice.LocalHost.Hosting;
+using Sluice.Storage;
 using Spectre.Console;
 
 namespace Sluice.LocalHost.Commands;
@@ -31,7 +33,13 @@ internal sealed class ConfigCommand : Command
         var errors = new List<ConfigurationError>();
         var configuration = file.Read(services.GetRequiredService<HandlerCatalog>(), errors);
         if (parsed.GetValue(CommonOptions.Json)) Output.Json([.. errors.Select(error => error.ToString())], OpsJson.Default.IReadOnlyListString);
-        else if (errors.Count == 0) Output.Person.WriteLine($"{file.Path ?? "The environment"} is fine: {Output.Count(configuration.Sources.Count(), "source")}, {Output.Count(configuration.Destinations.Count(), "destination")}.");
+        else if (errors.Count == 0)
+        {
+            Output.Person.WriteLine($"{file.Path ?? "The environment"} is fine: {Output.Count(configuration.Sources.Count(), "source")}, {Output.Count(configuration.Destinations.Count(), "destination")}.");
+            foreach (var source in configuration.Sources.Where(source => source.Learns)) Output.Person.WriteLine($"{source.Name} has no secret and learns its sender's from the first handshake.");
+            if (configuration.Window is { Because: { } because } window)
+                Output.Person.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Events are kept for {window.Length.TotalDays:0.#} days, longer than Retention says: {because.Provider.Facts.Title} ({because.Name}) may send one again for {(window.Length - DedupeWindow.Margin).TotalDays:0.#}."));
+        }
         else foreach (var error in errors) Console.Error.WriteLine($"sluice: {error}");
         return errors.Count == 0 ? 0 : 1;
     }

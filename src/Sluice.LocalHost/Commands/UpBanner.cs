@@ -17,7 +17,7 @@ internal static class UpBanner
         }
 
         Say("Sluice is up", string.Join(", ", urls), "");
-        foreach (var source in configuration.Sources) Say("source", $"{urls.First()}/api/webhooks/{source.Name}", $"({source.Provider.Name})");
+        foreach (var source in configuration.Sources) Say("source", $"{urls.First()}/api/webhooks/{source.Name}", $"({source.Provider.Name}{(source.Learns ? ", learns its secret from the sender's first handshake" : "")})");
         foreach (var destination in configuration.Destinations) Say("destination", destination.Name, $"({destination.Settings.Handler})");
         Say("data", data.Path, "");
         Say("settings", file.Path ?? "the environment", file.IsDemo ? "(made for you, with secrets of its own)" : "");

@@ -67,6 +67,7 @@ internal static class SluiceHost
         services.AddSingleton(provider => new SqliteEventStore(new Database(options.Data.Path), provider.GetRequiredService<TimeProvider>(), options.Broken));
         services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<SqliteEventStore>());
         services.AddSingleton<IQuarantine, SqliteQuarantine>();
+        services.AddSingleton<ILearnedSecrets>(provider => provider.GetRequiredService<SqliteEventStore>());
         services.AddSingleton<Wakeup>();
         services.AddSingleton<LocalQueue>();
         services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<LocalQueue>());

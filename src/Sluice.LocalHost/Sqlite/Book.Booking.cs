@@ -13,6 +13,7 @@ internal sealed partial class Book
     private Statement compareBody = null!;
     private Statement findDead = null!;
     private Statement findSeq = null!;
+    private Statement release = null!;
 
     private void PrepareBooking()
     {
@@ -24,6 +25,7 @@ internal sealed partial class Book
             """);
         compareBody = Prepare("SELECT seq, body = ?2 FROM events WHERE id = ?1");
         findDead = Prepare("SELECT 1 FROM deliveries WHERE event = ?1 AND status = 3 LIMIT 1");
+        release = Prepare("UPDATE deliveries SET attempt = 0, start = 0, due = ?4, token = NULL WHERE event = ?1 AND destination = ?2 AND token = ?3 AND attempt = 1 AND start > 0");
         findSeq = Prepare("SELECT seq FROM events WHERE id = ?1");
     }
 
@@ -55,6 +57,18 @@ internal sealed partial class Book
         if (insertDelivery.Bind(seq).Bind(delivery.Destination).Bind(0L).Bind(0L).Bind(due).Bind(due).Bind((long?)null).Run() == 0) return null;
         Count(DeliveryStatus.Pending, 1);
         return new Bell(delivery, 1);
+    }
+
+    /// <summary>Takes back the claims that deliveries were born with, which nobody has used: they wait as any other.</summary>
+    public bool Release(Booking booking, DateTimeOffset due)
+    {
+        if (Seq(booking.Event.Id) is not { } seq) return false;
+        foreach (var delivery in booking.Deliveries)
+        {
+            if (delivery.Lease is { } lease) release.Bind(seq).Bind(delivery.Destination).Bind(lease.Token).Bind(due).Run();
+        }
+
+        return true;
     }
 
     private Booked Duplicate(WebhookEvent webhook)

@@ -33,6 +33,7 @@ internal sealed partial class Book : IDisposable
         PrepareReplays();
         PrepareRetention();
         PrepareQuarantine();
+        PrepareLearned();
         counts = ReadCounts();
         committed = [.. counts];
         Start = NextStart();

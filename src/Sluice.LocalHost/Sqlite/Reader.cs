@@ -17,6 +17,7 @@ internal sealed partial class Reader : IDisposable
     private readonly Statement due;
     private readonly Statement nextDue;
     private readonly Statement dead;
+    private readonly Statement learned;
     private readonly Statement begin;
     private readonly Statement end;
 
@@ -45,6 +46,7 @@ internal sealed partial class Reader : IDisposable
             ORDER BY d.ended_at DESC, d.event DESC, d.destination DESC LIMIT ?4
             """);
         PrepareQuarantine();
+        learned = Prepare("SELECT secret FROM learned WHERE source = ?1");
     }
 
     public WebhookEvent? Load(EventId id)
@@ -66,6 +68,14 @@ internal sealed partial class Reader : IDisposable
         var row = find.Bind(id).Step() ? Record(find) : null;
         find.Reset();
         return row;
+    }
+
+    /// <summary>The secret that a source has learned, or null.</summary>
+    public string? Learned(string source)
+    {
+        var secret = learned.Bind(source).Step() ? learned.Text(0) : null;
+        learned.Reset();
+        return secret;
     }
 
     public void Dispose()

@@ -33,6 +33,10 @@ internal static class Schema
             status_code INTEGER, error TEXT, started_at INTEGER NOT NULL, duration INTEGER NOT NULL,
             PRIMARY KEY(event, destination, number)) STRICT, WITHOUT ROWID;
         """,
+        // Secrets that senders made up themselves.
+        """
+        CREATE TABLE learned(source TEXT NOT NULL, secret TEXT NOT NULL, PRIMARY KEY(source)) STRICT, WITHOUT ROWID;
+        """,
         // Refused requests: newest first by id, and each source's own by the second index, which holds all that is asked to find room.
         """
         CREATE TABLE rejections(id BLOB PRIMARY KEY, source TEXT NOT NULL, kept INTEGER NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL, result TEXT NOT NULL,

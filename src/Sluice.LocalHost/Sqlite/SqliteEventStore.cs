@@ -8,7 +8,7 @@ using Sluice.Storage;
 namespace Sluice.LocalHost.Sqlite;
 
 /// <summary>The book in one SQLite file: writes go through the one writer, reads over connections of their own.</summary>
-internal sealed class SqliteEventStore : IEventStore, IDisposable
+internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposable
 {
     /// <summary>A sender waits no longer for its answer than this.</summary>
     private static readonly TimeSpan AnswerBudget = TimeSpan.FromSeconds(1.5);
@@ -33,7 +33,7 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
     public bool IsBroken => writer.IsBroken;
 
     public async ValueTask<Booked> BookAsync(Booking booking, CancellationToken cancellationToken) =>
-        await writer.RunAsync(booking, static (book, booking) => book.Keep(booking), AnswerBudget, time);
+        await writer.RunAsync((Store: this, Booking: booking), static (book, wish) => book.Keep(wish.Booking), AnswerBudget, time, static (wish, write) => _ = wish.Store.ReleaseAsync(wish.Booking, write));
 
     public async ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -75,6 +75,11 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
     public async ValueTask<Retained> RetainAsync(DateTimeOffset before, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
         await writer.RunAsync((before, limit, now), static (book, wish) => book.Retain(wish.before, wish.limit, wish.now));
 
+    public async ValueTask<string> LearnAsync(string source, string secret, CancellationToken cancellationToken) =>
+        await writer.RunAsync((source, secret), static (book, wish) => book.Learn(wish.source, wish.secret), AnswerBudget, time);
+
+    public ValueTask<string?> FindAsync(string source, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.Learned(source)));
+
     /// <summary>Claims that earlier process starts made and nobody completed.</summary>
     public async ValueTask<IReadOnlyList<Claim>> OrphansAsync(int limit) => await writer.RunAsync(limit, static (book, limit) => book.Orphans(limit));
 
@@ -102,6 +107,19 @@ internal sealed class SqliteEventStore : IEventStore, IDisposable
         writer.Dispose();
         foreach (var reader in readers) reader.Dispose();
         book.Dispose();
+    }
+
+    // The booking was given up and lands after all: the workers that its deliveries were claimed for are at something else by now.
+    private async Task ReleaseAsync(Booking booking, Task<Booked> late)
+    {
+        try
+        {
+            if (!(await late).IsDuplicate) await writer.RunAsync((booking, now: time.GetUtcNow()), static (book, wish) => book.Release(wish.booking, wish.now));
+        }
+        catch (StoreUnavailableException)
+        {
+            // It did not land; or the claims end with their lease.
+        }
     }
 
     internal T Read<T>(Func<Reader, T> read)

@@ -38,8 +38,9 @@ internal sealed class Writer : IDisposable
     public Task<TResult> RunAsync<TState, TResult>(TState state, Func<Book, TState, TResult> run) => Enqueue(state, run).Task;
 
     /// <summary>The same for a caller who can wait only so long. What has not begun by then is not written any more.</summary>
+    /// <param name="late">Called with what is being written when nobody waits for it any more: it may end well after all.</param>
     /// <exception cref="StoreUnavailableException">It could not be written in time, or nobody knows.</exception>
-    public async Task<TResult> RunAsync<TState, TResult>(TState state, Func<Book, TState, TResult> run, TimeSpan budget, TimeProvider time)
+    public async Task<TResult> RunAsync<TState, TResult>(TState state, Func<Book, TState, TResult> run, TimeSpan budget, TimeProvider time, Action<TState, Task<TResult>>? late = null)
     {
         var write = Enqueue(state, run);
         try
@@ -51,13 +52,14 @@ internal sealed class Writer : IDisposable
             if (write.GiveUp()) throw TooSlow(budget);
         }
 
-        // It is being written: knowing the end is worth waiting once more, since what nobody knows of is claimed by nobody.
+        // It is being written: knowing the end is worth waiting once more.
         try
         {
             return await write.Task.WaitAsync(budget, time);
         }
         catch (TimeoutException)
         {
+            late?.Invoke(state, write.Task);
             throw TooSlow(2 * budget);
         }
     }

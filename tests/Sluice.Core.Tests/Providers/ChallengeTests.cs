@@ -107,7 +107,35 @@ public sealed class ChallengeTests
     }
 
     [Fact]
-    public void A_source_of_asanas_without_secrets_answers_no_handshake() => Assert.Null(Asana("b537207f20cbfa02", Settings with { Secrets = [] }));
+    public void A_source_of_asanas_without_secrets_greets_nobody_and_is_offered_one_to_learn()
+    {
+        Assert.Null(Asana("b537207f20cbfa02", Settings with { Secrets = [] }));
+        var offer = Offer("b537207f20cbfa02")!;
+        Assert.Equal(("b537207f20cbfa02", 200), (offer.Secret, offer.Answer.StatusCode));
+        Assert.Equal([new("X-Hook-Secret", "b537207f20cbfa02")], offer.Answer.Headers);
+        Assert.DoesNotContain("b537207f20cbfa02", offer.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Abuse))]
+    public void Asana_offers_nothing_that_is_more_than_a_secret(string secret) => Assert.Null(Offer(secret));
+
+    [Fact]
+    public void Only_a_post_with_one_secret_is_an_offer()
+    {
+        Assert.Null(Provider("asana").Offer(new SignedRequest([new("X-Hook-Secret", "a")], default).Envelope with { Method = "GET" }));
+        Assert.Null(Provider("asana").Offer(new SignedRequest([new("X-Hook-Secret", "a"), new("x-hook-secret", "b")], default).Envelope));
+        Assert.Null(Provider("asana").Offer(SignedSource.Of("asana").Sign("{}").Envelope));
+    }
+
+    [Fact]
+    public void Every_other_sender_offers_nothing()
+    {
+        foreach (var name in ProviderCatalog.Default.Names.Except(["asana"]))
+        {
+            Assert.False(Provider(name).OffersSecret, name);
+            Assert.Null(Provider(name).Offer(new SignedRequest([new("X-Hook-Secret", "a")], "{}"u8.ToArray()).Envelope));
+        }
+    }
 
     [Theory, MemberData(nameof(Abuse))]
     public void Asana_gets_no_header_back_that_is_more_than_a_secret(string secret) => Assert.Null(Asana(secret));
@@ -238,6 +266,8 @@ public sealed class ChallengeTests
 
     private static Answer? Ask(string provider, string query, SourceSettings? settings = null, string method = "GET") =>
         Provider(provider).Greet(new SignedRequest([], default) { Method = method, Target = $"/api/webhooks/it?{query}" }.Envelope, settings ?? Settings);
+
+    private static SecretOffer? Offer(string secret) => Provider("asana").Offer(new SignedRequest([new("X-Hook-Secret", secret)], "{}"u8.ToArray()).Envelope);
 
     private static Answer? Asana(string secret, SourceSettings? settings = null) =>
         Provider("asana").Greet(new SignedRequest([new("X-Hook-Secret", secret)], "{}"u8.ToArray()).Envelope, settings ?? Settings);

@@ -32,6 +32,7 @@ internal sealed class Setting
         MaxAttempts = random.Next(1, 7);
         Retention = IsAging ? TimeSpan.FromDays(1) : TimeSpan.FromDays(30);
         values["Sluice:Retention"] = Text(Retention);
+        if (IsAging) foreach (var source in new[] { Stripe, Standard }) UseSenderWithoutHorizon(source);
         values["Sluice:RedeliveryReplays"] = random.Next(4) == 0 ? "false" : "true";
         values["Sluice:Retry:MaxAttempts"] = MaxAttempts.ToString(CultureInfo.InvariantCulture);
         values["Sluice:Retry:BaseDelay"] = Text(IsAging && random.Next(4) > 0 ? TimeSpan.FromHours(9) : TimeSpan.FromSeconds(random.Next(3) * 20));
@@ -53,6 +54,14 @@ internal sealed class Setting
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var built = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, new HandlerCatalog(handler), new SecretResolver(_ => null, "/"), errors);
         return errors.Count == 0 ? built : throw new InvalidOperationException(string.Join('\n', errors));
+    }
+
+    // Stripe would have its events kept for four days whatever the retention says: these senders do not say for how long they repeat.
+    private void UseSenderWithoutHorizon(string source)
+    {
+        values[$"Sluice:Sources:{source}:Provider"] = "hmac";
+        values[$"Sluice:Sources:{source}:SignedContent"] = "{id}.{timestamp}.{body}";
+        foreach (var header in new[] { "SignatureHeader", "TimestampHeader", "IdHeader" }) values[$"Sluice:Sources:{source}:{header}"] = "X-" + header;
     }
 
     private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);

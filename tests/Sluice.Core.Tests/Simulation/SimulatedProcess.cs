@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Configuration;
+using Sluice.Contracts;
 using Sluice.Contracts.Simulation;
 using Sluice.Events;
 using Sluice.Ingestion;
@@ -38,7 +39,7 @@ internal sealed class SimulatedProcess : IDisposable
         var queue = new ProcessQueue(world, this);
         var random = new Random(world.Random.Next());
         Replayer = new Replayer(live, store, queue, world.Time, NullLogger<Replayer>.Instance);
-        ingestor = new Ingestor(live, store, queue, Replayer, random, NullLogger<Ingestor>.Instance);
+        ingestor = new Ingestor(live, store, queue, Replayer, new Learning(new InMemoryLearnedSecrets(), world.Time, NullLogger<Learning>.Instance), random, NullLogger<Ingestor>.Instance);
         processor = new Processor(live, store, queue, world.Time, random, NullLogger<Processor>.Instance);
         sweeper = new Sweeper(store, queue, world.Time);
         retention = new Retention(live, store, world.Time, NullLogger<Retention>.Instance);

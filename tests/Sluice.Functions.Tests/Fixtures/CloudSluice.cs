@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
@@ -30,6 +31,7 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     private static readonly DateTimeOffset Begin = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
+    private readonly List<ServiceProvider> ingests = [];
     private ServiceProvider ingest;
     private ServiceProvider process;
     private ServiceProvider retry;
@@ -49,7 +51,7 @@ internal sealed class CloudSluice : IAsyncDisposable
             ["Sluice:Retry:Jitter"] = "0",
         };
         foreach (var (name, value) in settings) Settings[name] = value;
-        (ingest, process, retry) = Start();
+        Start();
     }
 
     public VirtualTime Time { get; } = new(Begin);
@@ -84,7 +86,7 @@ internal sealed class CloudSluice : IAsyncDisposable
     {
         await DisposeAsync();
         foreach (var (name, value) in settings) Settings[name] = value;
-        (ingest, process, retry) = Start();
+        Start();
     }
 
     /// <summary>Posts a signed Stripe event to the function.</summary>
@@ -170,16 +172,30 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ingest.DisposeAsync();
+        foreach (var instance in ingests) await instance.DisposeAsync();
         await process.DisposeAsync();
         await retry.DisposeAsync();
     }
 
-    // The secret is the apps' that verify; where the settings name one it is theirs.
-    private (ServiceProvider Ingest, ServiceProvider Process, ServiceProvider Retry) Start()
+    /// <summary>Starts one more instance of the ingest app beside those that are there; the answer is its number.</summary>
+    public int StartIngest()
     {
-        var withSecret = Settings.Prepend(new("Sluice:Sources:stripe:Secrets:0", Secret)).GroupBy(pair => pair.Key).Select(group => group.Last()).ToList();
-        return (Build(FunctionApp.Ingest, withSecret), Build(FunctionApp.Process, Settings), Build(FunctionApp.Retry, withSecret));
+        ingests.Add(Build(FunctionApp.Ingest, WithSecret()));
+        return ingests.Count - 1;
+    }
+
+    /// <summary>Which instance of the ingest app gets the next requests; 0 at first.</summary>
+    public void GoTo(int instance) => ingest = ingests[instance];
+
+    // The secret is the apps' that verify; where the settings name one it is theirs.
+    private List<KeyValuePair<string, string?>> WithSecret() => [.. Settings.Prepend(new("Sluice:Sources:stripe:Secrets:0", Secret)).GroupBy(pair => pair.Key).Select(group => group.Last())];
+
+    [MemberNotNull(nameof(ingest), nameof(process), nameof(retry))]
+    private void Start()
+    {
+        ingests.Clear();
+        ingest = ingests[StartIngest()];
+        (process, retry) = (Build(FunctionApp.Process, Settings), Build(FunctionApp.Retry, WithSecret()));
     }
 
     private ServiceProvider Build(FunctionApp app, IEnumerable<KeyValuePair<string, string?>> settings)
@@ -187,7 +203,7 @@ internal sealed class CloudSluice : IAsyncDisposable
         var services = new ServiceCollection().AddLogging()
             .AddSingleton<TimeProvider>(Time).AddSingleton(new Random((int)app))
             .AddSingleton<TableServiceClient>(Tables).AddSingleton(Broker.CreateClient());
-        if (app == FunctionApp.Process) services.AddSingleton<IHandler>(Handler).AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
+        if (app == FunctionApp.Process) services.AddSingleton<IHandler>(Handler).AddHandler<SplitHandler>().AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
         return services.AddSluiceOnAzure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), app).BuildServiceProvider();
     }
 

@@ -48,6 +48,7 @@ internal sealed class Setting
         Retention = IsAging ? TimeSpan.FromDays(1) : TimeSpan.FromDays(30);
         QueueOptions = new() { MaxDeliveryCount = random.Next(3) == 0 ? random.Next(2, 5) : 10 };
         values["Sluice:Retention"] = Text(Retention);
+        if (IsAging) foreach (var source in new[] { Stripe, Standard }) UseSenderWithoutHorizon(source);
         values["Sluice:RedeliveryReplays"] = random.Next(4) == 0 ? "false" : "true";
         values["Sluice:Retry:MaxAttempts"] = MaxAttempts.ToString(CultureInfo.InvariantCulture);
         values["Sluice:Retry:BaseDelay"] = Text(IsAging && random.Next(4) > 0 ? TimeSpan.FromHours(9) : TimeSpan.FromSeconds(random.Next(3) * 20));
@@ -84,6 +85,14 @@ internal sealed class Setting
         var errors = new List<ConfigurationError>();
         var built = SluiceConfiguration.Build(withSecrets, ProviderCatalog.Default, new HandlerCatalog(new SimulatedHandler(null!, null!)), new SecretResolver(_ => null, "/"), errors);
         return errors.Count == 0 ? built : throw new InvalidOperationException(string.Join('\n', errors));
+    }
+
+    // Stripe would have its events kept for four days whatever the retention says: these senders do not say for how long they repeat.
+    private void UseSenderWithoutHorizon(string source)
+    {
+        values[$"Sluice:Sources:{source}:Provider"] = "hmac";
+        values[$"Sluice:Sources:{source}:SignedContent"] = "{id}.{timestamp}.{body}";
+        foreach (var header in new[] { "SignatureHeader", "TimestampHeader", "IdHeader" }) values[$"Sluice:Sources:{source}:{header}"] = "X-" + header;
     }
 
     private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);

@@ -68,7 +68,7 @@ internal sealed partial class RunningSluice
     public async Task<DeliveryRecord> UntilAsync(EventId id, DeliveryStatus status, int attempts, string destination = "billing")
     {
         await UntilAsync(
-            async () => await DeliveryAsync(id, destination) is var now && now.Status == status && now.Attempts.Count == attempts,
+            async () => (await Store.FindAsync(id, Cancellation))?.Deliveries.SingleOrDefault(delivery => delivery.Destination == destination) is { } now && now.Status == status && now.Attempts.Count == attempts,
             $"{destination} is {status} after {attempts} attempts");
         return await DeliveryAsync(id, destination);
     }

@@ -1,3 +1,4 @@
+using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Inspection;
 
@@ -58,5 +59,39 @@ public sealed class UnavailableTests
 
         await sluice.AcceptAsync("evt_2");
         await sluice.UntilAsync(() => sink.Count >= 1);
+    }
+
+    [Fact]
+    public async Task What_was_kept_after_its_503_is_delivered_within_a_minute_by_its_first_attempt()
+    {
+        await using var sink = await Sink.StartAsync(200);
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", sink.Url));
+        // Another program that holds the book gives it back while the write still waits for it: it lands after its sender was told 503.
+        for (var tries = 0; (await sluice.StatsAsync()).Events == 0; tries++)
+        {
+            Assert.True(tries < 10, "no write landed late");
+            using (new LockedBook(sluice))
+            {
+                var answer = sluice.PostAsync(sluice.Stripe());
+                for (var waits = 0; waits < 2; waits++)
+                {
+                    await sluice.UntilAsync(() => answer.IsCompleted || sluice.Time.IsAwaited(sluice.Now.AddSeconds(1.5)));
+                    sluice.Time.Advance(TimeSpan.FromSeconds(1.5));
+                }
+
+                Assert.Equal(503, (await answer).Status);
+            }
+
+            // Behind it in the writer's line.
+            await sluice.Store.PingAsync(TestContext.Current.CancellationToken);
+        }
+
+        await sluice.UntilAsync(async () => (await sluice.Store.DueAsync(sluice.Now, 10, TestContext.Current.CancellationToken)).Rows.Count == 1, "it waits for a worker");
+        Assert.Equal(0, sink.Count);
+        sluice.Time.Advance(TimeSpan.FromMinutes(1));
+        await sluice.UntilAsync(async () => (await sluice.StatsAsync()).Delivered == 1);
+        var delivery = Assert.Single(Assert.Single((await sluice.Store.ListAsync(new EventFilter(), TestContext.Current.CancellationToken)).Items).Deliveries);
+        Assert.Equal((1, AttemptOutcome.Done), (Assert.Single(delivery.Attempts).Number, delivery.Attempts[0].Outcome));
+        Assert.Equal(1, sink.Count);
     }
 }

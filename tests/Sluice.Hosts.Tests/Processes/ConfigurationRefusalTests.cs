@@ -78,4 +78,28 @@ public sealed class ConfigurationRefusalTests
         Assert.Equal("[]", (await folder.RunAsync("config", "check", "--json")).Success.Trim());
         Assert.False(Directory.Exists(folder.Data));
     }
+
+    [Fact]
+    public async Task A_check_says_when_events_are_kept_for_longer_than_is_asked_for_and_who_learns_a_secret()
+    {
+        using var folder = new WorkFolder(Log);
+        File.WriteAllText(folder.Config, """{ "Sluice": { "Retention": "2.00:00:00", "Sources": { "shop": { "Provider": "stripe", "Secrets": ["whsec_test"] }, "tasks": { "Provider": "asana" } } } }""");
+        var said = (await folder.RunAsync("config", "check")).Success;
+
+        Assert.Contains("Events are kept for 4 days, longer than Retention says: Stripe (shop) may send one again for 3.", said, StringComparison.Ordinal);
+        Assert.Contains("tasks has no secret and learns its sender's from the first handshake.", said, StringComparison.Ordinal);
+        File.WriteAllText(folder.Config, """{ "Sluice": { "Retention": "4.00:00:00", "Sources": { "shop": { "Provider": "stripe", "Secrets": ["whsec_test"] } } } }""");
+        Assert.DoesNotContain("Events are kept", (await folder.RunAsync("config", "check")).Success, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_has_no_secret_is_told_so_when_it_is_to_send()
+    {
+        using var folder = new WorkFolder(Log);
+        File.WriteAllText(folder.Config, """{ "Sluice": { "Sources": { "tasks": { "Provider": "asana" } } } }""");
+        var ended = await folder.RunAsync("send", "asana", "--source", "tasks", "--url", "http://127.0.0.1:9/api/webhooks/tasks");
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("there is no secret for tasks in", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+    }
 }

@@ -84,6 +84,8 @@ public sealed class QueryPlanTests : IDisposable
         writing.Purge(id, "purged", Now);
         writing.Replay(id, Now, onlyDead: false);
         writing.Orphans(10);
+        writing.Release(new(KeptBook.Event("evt_1"), [new("billing", Now, new Lease(1, Now))]), Now);
+        writing.Learn("asana", "secret");
         writing.Retain(Now.AddDays(1), 10, Now);
         writing.Retain(Now.AddDays(1), 10, Now);
         var refused = new Rejection { Id = RejectionId.Last, Source = "stripe", ReceivedAt = Now, Result = Providers.SignatureResult.Mismatch, BodyBytes = 1, IsKept = true, Request = new("", HeaderList.Empty, new byte[1]) };

@@ -1,0 +1,45 @@
+using Azure.Data.Tables;
+using Sluice.AzureServices.Tables;
+using Sluice.Contracts;
+using Sluice.Functions.Tests.Tables;
+using Sluice.Functions.Tests.Wiring;
+using Sluice.Storage;
+
+namespace Sluice.Functions.Tests.Store;
+
+/// <summary>The promises of the learned secrets, on Table Storage as it documents itself.</summary>
+public sealed class TableLearnedSecretsTests : LearnedSecretsContract
+{
+    private readonly VirtualTime time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private TablesDouble? tables;
+
+    protected override ValueTask<ILearnedSecrets> OpenAsync()
+    {
+        tables ??= new TablesDouble(time);
+        return new(new TableLearnedSecrets(new BookTables(tables, BookTables.DefaultPrefix, TimeSpan.FromSeconds(10), time)));
+    }
+
+    protected override ValueTask<ILearnedSecrets> OpenAgainAsync() => OpenAsync();
+}
+
+/// <summary>The same on the account of SLUICE_TEST_TABLES, or on Azurite where that says nothing.</summary>
+public sealed class RealLearnedSecretsTests(AzuriteTables azurite) : LearnedSecretsContract
+{
+    private static readonly string? Account = Environment.GetEnvironmentVariable("SLUICE_TEST_TABLES");
+
+    private readonly string prefix = "SluiceTest" + Guid.NewGuid().ToString("N")[..20];
+    private TableServiceClient? service;
+
+    protected override async ValueTask<ILearnedSecrets> OpenAsync()
+    {
+        service ??= string.IsNullOrEmpty(Account) ? await azurite.AccountAsync() : ReferenceAssemblyTests.IsReference ? new RestTables(Account) : new TableServiceClient(Account);
+        return new TableLearnedSecrets(new BookTables(service, prefix, TimeSpan.FromSeconds(30), TimeProvider.System));
+    }
+
+    protected override ValueTask<ILearnedSecrets> OpenAgainAsync() => OpenAsync();
+
+    protected override async ValueTask CloseAsync()
+    {
+        foreach (var table in new[] { "Book", "Index" }) await service!.DeleteTableAsync(prefix + table, CancellationToken.None);
+    }
+}
