@@ -29,6 +29,9 @@ public sealed record DestinationSettings
     /// <summary>How long one attempt may take in all.</summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
+    /// <summary>Whether it has to be in the public internet, over https: for addresses that are not the operator's own. Off.</summary>
+    public bool Strict { get; init; }
+
     public RetryOptions Retry { get; init; } = new();
 
     /// <summary>What its handler needs, by the handler's own setting names.</summary>

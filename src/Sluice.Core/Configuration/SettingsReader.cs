@@ -189,6 +189,7 @@ public static partial class SettingsReader
             Url = url,
             Sources = wanted,
             Types = reader.List("Types"),
+            Strict = reader.Flag("Strict", false),
             Timeout = reader.Time("Timeout", TimeSpan.FromMilliseconds(100), DestinationSettings.LongestTimeout) ?? DestinationSettings.DefaultTimeout,
             Retry = ReadRetry(reader.Inside(reader.Section("Retry")), retry),
         };
