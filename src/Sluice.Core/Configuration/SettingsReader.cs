@@ -15,7 +15,7 @@ public static partial class SettingsReader
         var sources = new List<SourceSettings>();
         foreach (var section in root.Section("Sources").GetChildren()) sources.Add(ReadSource(section, providers, handlers?.Answers, secrets, errors));
 
-        var retry = ReadRetry(root.Inside(root.Section("Retry")), new RetryOptions());
+        var retry = RetryReader.Read(root.Inside(root.Section("Retry")), new RetryOptions());
         var names = sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
         var destinations = new List<DestinationSettings>();
         foreach (var section in root.Section("Destinations").GetChildren()) destinations.Add(ReadDestination(root.Inside(section), names, retry, handlers));
@@ -191,27 +191,13 @@ public static partial class SettingsReader
             Types = reader.List("Types"),
             Strict = reader.Flag("Strict", false),
             Timeout = reader.Time("Timeout", TimeSpan.FromMilliseconds(100), DestinationSettings.LongestTimeout) ?? DestinationSettings.DefaultTimeout,
-            Retry = ReadRetry(reader.Inside(reader.Section("Retry")), retry),
+            Retry = RetryReader.Read(reader.Inside(reader.Section("Retry")), retry),
         };
         // Only the app that has the handler knows its settings.
         if (handlers is null) return settings;
         settings = settings with { Settings = reader.Rest(own) };
         foreach (var fault in known?.Check(settings) ?? []) reader.Fault(null, fault);
         return settings;
-    }
-
-    private static RetryOptions ReadRetry(SectionReader reader, RetryOptions inherited)
-    {
-        var retry = new RetryOptions
-        {
-            MaxAttempts = reader.Number("MaxAttempts", inherited.MaxAttempts, 1, 1000),
-            BaseDelay = reader.Time("BaseDelay", TimeSpan.Zero, TimeSpan.FromDays(7)) ?? inherited.BaseDelay,
-            Factor = reader.Number("Factor", inherited.Factor, 1.0, 100.0),
-            MaxDelay = reader.Time("MaxDelay", TimeSpan.Zero, TimeSpan.FromDays(7)) ?? inherited.MaxDelay,
-            Jitter = reader.Number("Jitter", inherited.Jitter, 0.0, 1.0),
-        };
-        reader.Rest([]);
-        return retry;
     }
 
     private static void CheckName(SectionReader reader)
