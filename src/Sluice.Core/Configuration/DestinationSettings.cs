@@ -1,3 +1,4 @@
+using Sluice.Delivery;
 using Sluice.Retries;
 
 namespace Sluice.Configuration;
@@ -25,6 +26,9 @@ public sealed record DestinationSettings
 
     /// <summary>The types it takes, <c>*</c> standing for any characters; null means all.</summary>
     public IReadOnlyList<string>? Types { get; init; }
+
+    /// <summary>Which of those events it takes; null means all.</summary>
+    public Filter? Filter { get; init; }
 
     /// <summary>How long one attempt may take in all.</summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;

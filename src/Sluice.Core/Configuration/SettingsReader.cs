@@ -189,6 +189,7 @@ public static partial class SettingsReader
             Url = url,
             Sources = wanted,
             Types = reader.List("Types"),
+            Filter = ReadFilter(reader),
             Strict = reader.Flag("Strict", false),
             Timeout = reader.Time("Timeout", TimeSpan.FromMilliseconds(100), DestinationSettings.LongestTimeout) ?? DestinationSettings.DefaultTimeout,
             Retry = RetryReader.Read(reader.Inside(reader.Section("Retry")), retry),
@@ -198,6 +199,16 @@ public static partial class SettingsReader
         settings = settings with { Settings = reader.Rest(own) };
         foreach (var fault in known?.Check(settings) ?? []) reader.Fault(null, fault);
         return settings;
+    }
+
+    private static Filter? ReadFilter(SectionReader reader)
+    {
+        var section = reader.Section("Filter");
+        if (section.Value is null && !section.GetChildren().Any()) return null;
+        using var json = System.Text.Json.JsonDocument.Parse(SectionJson.Write(section));
+        var filter = FilterReader.Read(json.RootElement, out var error);
+        if (error is not null) reader.Fault("Filter", error);
+        return filter;
     }
 
     private static void CheckName(SectionReader reader)
