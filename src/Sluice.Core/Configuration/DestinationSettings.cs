@@ -38,6 +38,28 @@ public sealed record DestinationSettings
 
     public RetryOptions Retry { get; init; } = new();
 
+    /// <summary>What the <c>http</c> handler sends: the exact bytes unless said otherwise.</summary>
+    public DeliveryFormat Format { get; init; }
+
+    /// <summary>Signs what the <c>http</c> handler sends; null where nothing is signed.</summary>
+    public DeliverySigner? Signer { get; init; }
+
+    /// <summary>Headers that the <c>http</c> handler adds, credentials among them; never shown.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>What its handler needs, by the handler's own setting names.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>How an event is written for a destination.</summary>
+public enum DeliveryFormat
+{
+    /// <summary>The bytes as they came.</summary>
+    Exact = 0,
+
+    /// <summary>CloudEvents 1.0 in structured mode: one JSON object with everything in it.</summary>
+    CloudEvents,
+
+    /// <summary>CloudEvents 1.0 in binary mode: the bytes as they came, and what is known of them in headers.</summary>
+    CloudEventsBinary,
 }

@@ -35,7 +35,7 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IHandl
 
     public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
     {
-        using var request = CreateRequest(webhook, context);
+        using var request = OutgoingRequest.Create(webhook, context, time.GetUtcNow());
         try
         {
             using var response = await clients.For(context.Destination).SendAsync(request, cancellationToken);
@@ -54,23 +54,6 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IHandl
         {
             return Outcome.Retry(SafeText.OneLine(e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message));
         }
-    }
-
-    private static HttpRequestMessage CreateRequest(WebhookEvent webhook, DeliveryContext context)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, context.Destination.Url) { Content = new ReadOnlyMemoryContent(webhook.Body) };
-        if (webhook.ContentType is { } contentType && ForwardedHeaders.IsOneLine(contentType)) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
-        foreach (var (name, value) in webhook.Headers)
-        {
-            if (ForwardedHeaders.Allows(name, value, context.SenderHeaders)) request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        request.Headers.TryAddWithoutValidation("Sluice-Event", webhook.Id.ToString());
-        request.Headers.TryAddWithoutValidation("Sluice-Source", webhook.Source);
-        request.Headers.TryAddWithoutValidation("Sluice-Type", ForwardedHeaders.Encode(webhook.Type));
-        request.Headers.TryAddWithoutValidation("Sluice-Attempt", context.Attempt.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation("Sluice-Delivery", context.IdempotencyKey);
-        return request;
     }
 
     private async ValueTask<Outcome> JudgeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
