@@ -49,6 +49,9 @@ public sealed record DestinationSettings
 
     /// <summary>What its handler needs, by the handler's own setting names.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Never what it holds: some of it is secret.</summary>
+    public override string ToString() => $"{nameof(DestinationSettings)} {Name}";
 }
 
 /// <summary>How an event is written for a destination.</summary>

@@ -9,7 +9,7 @@ namespace Sluice.Configuration;
 /// <summary>Reads the section <c>Sluice</c>; everything wrong in it is in <c>errors</c> afterwards.</summary>
 public static partial class SettingsReader
 {
-    public static SluiceSettings Read(IConfiguration configuration, Providers.ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
+    public static SluiceSettings Read(IConfiguration configuration, Providers.ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors, SecretResolver? deliverySecrets = null)
     {
         var root = new SectionReader(configuration.GetSection("Sluice"), errors);
         var sources = new List<SourceSettings>();
@@ -18,7 +18,7 @@ public static partial class SettingsReader
         var retry = RetryReader.Read(root.Inside(root.Section("Retry")), new RetryOptions());
         var names = sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
         var destinations = new List<DestinationSettings>();
-        foreach (var section in root.Section("Destinations").GetChildren()) destinations.Add(ReadDestination(root.Inside(section), names, retry, handlers));
+        foreach (var section in root.Section("Destinations").GetChildren()) destinations.Add(DestinationReader.Read(root.Inside(section), names, retry, handlers, deliverySecrets ?? secrets));
 
         var ops = root.Inside(root.Section("Ops"));
         var defaults = new SluiceSettings { Sources = sources, Destinations = destinations };
@@ -140,7 +140,7 @@ public static partial class SettingsReader
         return null;
     }
 
-    private static List<SecretSettings> ReadSecrets(SectionReader source, string key, SecretResolver? secrets)
+    internal static List<SecretSettings> ReadSecrets(SectionReader source, string key, SecretResolver? secrets)
     {
         var found = new List<SecretSettings>();
         var list = source.Section(key);
@@ -162,56 +162,8 @@ public static partial class SettingsReader
         return found;
     }
 
-    private static DestinationSettings ReadDestination(SectionReader reader, HashSet<string> sources, RetryOptions retry, HandlerCatalog? handlers)
-    {
-        CheckName(reader);
-        if (reader.Name == SplitHandler.DestinationName) reader.Fault(null, "is the name of the place where batches are taken apart; choose another");
-        var handler = reader.Required("Handler", handlers is null ? "name the handler that delivers to it, such as http" : $"name one of {string.Join(", ", handlers.Names)}");
-        var own = Array.Empty<string>() as IReadOnlyCollection<string>;
-        IHandler? known = null;
-        if (handlers?.TryGet(handler, out known) == true && known is not SplitHandler) own = known!.Settings;
-        else if (handlers is not null && handler.Length > 0) reader.Fault("Handler", $"is '{handler}', which is not there; name one of {string.Join(", ", handlers.Names)}");
-
-        Uri? url = null;
-        if (reader.Text("Url") is { } text && (!Uri.TryCreate(text, UriKind.Absolute, out url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0))
-            reader.Fault("Url", $"{(text.Contains('@', StringComparison.Ordinal) ? "has a user name" : $"is '{text.Split('?', 2)[0]}'")}; write an absolute http or https address without user name");
-
-        var wanted = reader.List("Sources");
-        foreach (var name in wanted ?? [])
-        {
-            if (!sources.Contains(name)) reader.Fault("Sources", $"names '{name}', which is no source; there are {string.Join(", ", sources.Order(StringComparer.Ordinal))}");
-        }
-
-        var settings = new DestinationSettings
-        {
-            Name = reader.Name,
-            Handler = handler,
-            Url = url,
-            Sources = wanted,
-            Types = reader.List("Types"),
-            Filter = ReadFilter(reader),
-            Strict = reader.Flag("Strict", false),
-            Timeout = reader.Time("Timeout", TimeSpan.FromMilliseconds(100), DestinationSettings.LongestTimeout) ?? DestinationSettings.DefaultTimeout,
-            Retry = RetryReader.Read(reader.Inside(reader.Section("Retry")), retry),
-        };
-        // Only the app that has the handler knows its settings.
-        if (handlers is null) return settings;
-        settings = settings with { Settings = reader.Rest(own) };
-        foreach (var fault in known?.Check(settings) ?? []) reader.Fault(null, fault);
-        return settings;
-    }
-
-    private static Filter? ReadFilter(SectionReader reader)
-    {
-        var section = reader.Section("Filter");
-        if (section.Value is null && !section.GetChildren().Any()) return null;
-        using var json = System.Text.Json.JsonDocument.Parse(SectionJson.Write(section));
-        var filter = FilterReader.Read(json.RootElement, out var error);
-        if (error is not null) reader.Fault("Filter", error);
-        return filter;
-    }
-
-    private static void CheckName(SectionReader reader)
+    /// <summary>Says so where a source or destination has no proper name.</summary>
+    internal static void CheckName(SectionReader reader)
     {
         if (!Names().IsMatch(reader.Name)) reader.Fault(null, "is no name; write a lower-case letter, then up to 39 lower-case letters, digits or underscores");
     }

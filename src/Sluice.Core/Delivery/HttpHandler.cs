@@ -35,6 +35,7 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IHandl
 
     public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
     {
+        if (context.Destination.Signer?.IsUsable(time.GetUtcNow()) == false) return Outcome.Retry("none of its SignSecrets is valid now; nothing is sent unsigned that should be signed");
         using var request = OutgoingRequest.Create(webhook, context, time.GetUtcNow());
         try
         {

@@ -29,10 +29,11 @@ public sealed class Poster(Func<string, CancellationToken, Task<IPAddress[]>>? r
 
     public void Dispose() => clients.Dispose();
 
-    public async Task<Outcome> PostAsync(Uri url, WebhookEvent? webhook = null, IReadOnlyList<string>? allowed = null, int attempt = 1, TimeSpan? timeout = null, bool strict = false)
+    public async Task<Outcome> PostAsync(Uri url, WebhookEvent? webhook = null, IReadOnlyList<string>? allowed = null, int attempt = 1, TimeSpan? timeout = null, bool strict = false, Func<DestinationSettings, DestinationSettings>? settings = null)
     {
         webhook ??= Webhook;
         var destination = new DestinationSettings { Name = "billing", Handler = "http", Url = url, Timeout = timeout ?? TimeSpan.FromSeconds(20), Strict = strict };
+        destination = settings?.Invoke(destination) ?? destination;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(destination.Timeout);
         var context = new DeliveryContext { Delivery = new(webhook.Id, "billing"), Attempt = attempt, Destination = destination, SenderHeaders = allowed ?? [] };
@@ -42,11 +43,17 @@ public sealed class Poster(Func<string, CancellationToken, Task<IPAddress[]>>? r
     /// <summary>The lines of the one request that arrives.</summary>
     public async Task<string[]> SentAsync(WebhookEvent webhook, IReadOnlyList<string>? allowed = null, int attempt = 1)
     {
-        await using var destination = LoopbackDestination.Answering("200 OK");
-        Assert.Equal(AttemptOutcome.Done, (await PostAsync(destination.Url, webhook, allowed, attempt)).Kind);
-        var (head, body) = Assert.Single(destination.Requests);
+        var (head, body) = await SentAsync(webhook, static settings => settings, allowed, attempt);
         Assert.Equal(webhook.Body.ToArray(), body);
         return head.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>The one request that arrives at a destination with these settings.</summary>
+    public async Task<(string Head, byte[] Body)> SentAsync(WebhookEvent webhook, Func<DestinationSettings, DestinationSettings> settings, IReadOnlyList<string>? allowed = null, int attempt = 1)
+    {
+        await using var destination = LoopbackDestination.Answering("200 OK");
+        Assert.Equal(AttemptOutcome.Done, (await PostAsync(destination.Url, webhook, allowed, attempt, settings: settings)).Kind);
+        return Assert.Single(destination.Requests);
     }
 
     private sealed class StoppedClock : TimeProvider

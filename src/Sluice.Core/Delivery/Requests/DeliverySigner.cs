@@ -35,7 +35,10 @@ public sealed class DeliverySigner
         return keys.Count > 0 && keys.Count == secrets.Count ? new(keys) : null;
     }
 
-    /// <summary>The three headers of the signature. Without a secret that is valid at that moment there are none.</summary>
+    /// <summary>Whether one of the secrets is valid at that moment: without one nothing is sent.</summary>
+    public bool IsUsable(DateTimeOffset at) => keys.Any(key => key.IsValid(at));
+
+    /// <summary>The three headers of the signature.</summary>
     /// <param name="id">The same over all attempts.</param>
     /// <param name="at">When this attempt is made.</param>
     public IReadOnlyList<KeyValuePair<string, string>> Headers(string id, DateTimeOffset at, ReadOnlySpan<byte> body)
@@ -50,7 +53,7 @@ public sealed class DeliverySigner
             signatures.Append(key.Sign(start, body));
         }
 
-        return signatures.Length == 0 ? [] : [new("webhook-id", id), new("webhook-timestamp", timestamp), new("webhook-signature", signatures.ToString())];
+        return [new("webhook-id", id), new("webhook-timestamp", timestamp), new("webhook-signature", signatures.ToString())];
     }
 
     public override string ToString() => nameof(DeliverySigner);
