@@ -27,6 +27,7 @@ public sealed class HttpRequestTests : IDisposable
                 "Sluice-Attempt: 7",
                 $"Sluice-Delivery: {webhook.Id}/billing",
                 $"Sluice-Event: {webhook.Id}",
+                "Sluice-Hops: 1",
                 "Sluice-Source: shop",
                 "Sluice-Type: orders/create",
             ],
@@ -127,6 +128,21 @@ public sealed class HttpRequestTests : IDisposable
     [InlineData("a\r\nX-Evil: 1", "a%0D%0AX-Evil%3A%201")]
     public async Task A_type_beyond_printable_ascii_is_percent_encoded(string type, string sent) =>
         Assert.Contains($"Sluice-Type: {sent}", await poster.SentAsync(Poster.Webhook with { Type = type }));
+
+    [Attack("A32")]
+    [Theory]
+    [InlineData(null, "1")]
+    [InlineData("1", "2")]
+    [InlineData("4", "5")]
+    [InlineData("5", "6")]
+    [InlineData("2147483647", "6")]
+    [InlineData("-1", "1")]
+    [InlineData("many", "1")]
+    public async Task Every_round_through_sluice_is_counted(string? came, string goes)
+    {
+        var lines = await poster.SentAsync(came is null ? Poster.Webhook : Poster.With(("Sluice-Hops", came)));
+        Assert.Contains($"Sluice-Hops: {goes}", lines);
+    }
 
     [Fact]
     public async Task A_header_that_came_twice_is_passed_on_twice()
