@@ -33,7 +33,7 @@ public static class ServiceRegistration
 
     /// <summary>The handlers that Sluice brings.</summary>
     public static IServiceCollection AddSluiceHandlers(this IServiceCollection services) => services
-        .AddSingleton(_ => HttpHandler.CreateClient())
+        .AddSingleton(_ => new HttpClients())
         .AddHandler<HttpHandler>()
         .AddHandler<LogHandler>()
         .AddHandler<SplitHandler>()

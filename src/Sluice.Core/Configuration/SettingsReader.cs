@@ -9,16 +9,16 @@ namespace Sluice.Configuration;
 /// <summary>Reads the section <c>Sluice</c>; everything wrong in it is in <c>errors</c> afterwards.</summary>
 public static partial class SettingsReader
 {
-    public static SluiceSettings Read(IConfiguration configuration, Providers.ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
+    public static SluiceSettings Read(IConfiguration configuration, Providers.ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors, SecretResolver? deliverySecrets = null)
     {
         var root = new SectionReader(configuration.GetSection("Sluice"), errors);
         var sources = new List<SourceSettings>();
         foreach (var section in root.Section("Sources").GetChildren()) sources.Add(ReadSource(section, providers, handlers?.Answers, secrets, errors));
 
-        var retry = ReadRetry(root.Inside(root.Section("Retry")), new RetryOptions());
+        var retry = RetryReader.Read(root.Inside(root.Section("Retry")), new RetryOptions());
         var names = sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
         var destinations = new List<DestinationSettings>();
-        foreach (var section in root.Section("Destinations").GetChildren()) destinations.Add(ReadDestination(root.Inside(section), names, retry, handlers));
+        foreach (var section in root.Section("Destinations").GetChildren()) destinations.Add(DestinationReader.Read(root.Inside(section), names, retry, handlers, deliverySecrets ?? secrets));
 
         var ops = root.Inside(root.Section("Ops"));
         var defaults = new SluiceSettings { Sources = sources, Destinations = destinations };
@@ -141,7 +141,7 @@ public static partial class SettingsReader
         return null;
     }
 
-    private static List<SecretSettings> ReadSecrets(SectionReader source, string key, SecretResolver? secrets)
+    internal static List<SecretSettings> ReadSecrets(SectionReader source, string key, SecretResolver? secrets)
     {
         var found = new List<SecretSettings>();
         var list = source.Section(key);
@@ -163,58 +163,8 @@ public static partial class SettingsReader
         return found;
     }
 
-    private static DestinationSettings ReadDestination(SectionReader reader, HashSet<string> sources, RetryOptions retry, HandlerCatalog? handlers)
-    {
-        CheckName(reader);
-        if (reader.Name == SplitHandler.DestinationName) reader.Fault(null, "is the name of the place where batches are taken apart; choose another");
-        var handler = reader.Required("Handler", handlers is null ? "name the handler that delivers to it, such as http" : $"name one of {string.Join(", ", handlers.Names)}");
-        var own = Array.Empty<string>() as IReadOnlyCollection<string>;
-        IHandler? known = null;
-        if (handlers?.TryGet(handler, out known) == true && known is not SplitHandler) own = known!.Settings;
-        else if (handlers is not null && handler.Length > 0) reader.Fault("Handler", $"is '{handler}', which is not there; name one of {string.Join(", ", handlers.Names)}");
-
-        Uri? url = null;
-        if (reader.Text("Url") is { } text && (!Uri.TryCreate(text, UriKind.Absolute, out url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0))
-            reader.Fault("Url", $"{(text.Contains('@', StringComparison.Ordinal) ? "has a user name" : $"is '{text.Split('?', 2)[0]}'")}; write an absolute http or https address without user name");
-
-        var wanted = reader.List("Sources");
-        foreach (var name in wanted ?? [])
-        {
-            if (!sources.Contains(name)) reader.Fault("Sources", $"names '{name}', which is no source; there are {string.Join(", ", sources.Order(StringComparer.Ordinal))}");
-        }
-
-        var settings = new DestinationSettings
-        {
-            Name = reader.Name,
-            Handler = handler,
-            Url = url,
-            Sources = wanted,
-            Types = reader.List("Types"),
-            Timeout = reader.Time("Timeout", TimeSpan.FromMilliseconds(100), DestinationSettings.LongestTimeout) ?? DestinationSettings.DefaultTimeout,
-            Retry = ReadRetry(reader.Inside(reader.Section("Retry")), retry),
-        };
-        // Only the app that has the handler knows its settings.
-        if (handlers is null) return settings;
-        settings = settings with { Settings = reader.Rest(own) };
-        foreach (var fault in known?.Check(settings) ?? []) reader.Fault(null, fault);
-        return settings;
-    }
-
-    private static RetryOptions ReadRetry(SectionReader reader, RetryOptions inherited)
-    {
-        var retry = new RetryOptions
-        {
-            MaxAttempts = reader.Number("MaxAttempts", inherited.MaxAttempts, 1, 1000),
-            BaseDelay = reader.Time("BaseDelay", TimeSpan.Zero, TimeSpan.FromDays(7)) ?? inherited.BaseDelay,
-            Factor = reader.Number("Factor", inherited.Factor, 1.0, 100.0),
-            MaxDelay = reader.Time("MaxDelay", TimeSpan.Zero, TimeSpan.FromDays(7)) ?? inherited.MaxDelay,
-            Jitter = reader.Number("Jitter", inherited.Jitter, 0.0, 1.0),
-        };
-        reader.Rest([]);
-        return retry;
-    }
-
-    private static void CheckName(SectionReader reader)
+    /// <summary>Says so where a source or destination has no proper name.</summary>
+    internal static void CheckName(SectionReader reader)
     {
         if (!Names().IsMatch(reader.Name)) reader.Fault(null, "is no name; write a lower-case letter, then up to 39 lower-case letters, digits or underscores");
     }

@@ -1,4 +1,5 @@
 using Sluice.Configuration;
+using Sluice.Events;
 
 namespace Sluice.Delivery;
 
@@ -34,6 +35,9 @@ public sealed class Destination
 
         return false;
     }
+
+    /// <summary>Whether it takes an event of a source that it takes events of.</summary>
+    public bool Takes(WebhookEvent webhook) => TakesType(webhook.Type) && Settings.Filter?.Takes(webhook) != false;
 
     /// <summary><c>*</c> stands for any characters, none included; everything else for itself.</summary>
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)

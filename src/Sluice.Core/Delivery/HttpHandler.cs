@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Sluice.Configuration;
 using Sluice.Events;
@@ -9,65 +10,51 @@ namespace Sluice.Delivery;
 /// Handler <c>http</c>: posts the exact bytes to the destination's Url. 2xx is success; 408, 429, 3xx, 5xx and network faults are
 /// tried again; other 4xx are dead letters. Redirects are never followed and at most 64 KiB of an answer are read.
 /// </summary>
-public sealed class HttpHandler(HttpMessageInvoker client, TimeProvider time) : IHandler
+public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IHandler
 {
-    private const int MostOfAnswer = 64 * 1024;
     private const int MostOfReason = 200;
+
+    /// <summary>Where a strict destination may listen: no port that speaks anything but HTTPS as a rule.</summary>
+    private static readonly int[] StrictPorts = [443, 8443];
 
     public string Name => "http";
 
     public IEnumerable<string> Check(DestinationSettings destination)
     {
-        if (destination.Url is null) yield return "has no Url; handler http needs the address to post to";
-    }
+        if (destination.Url is not { } url)
+        {
+            yield return "has no Url; handler http needs the address to post to";
+            yield break;
+        }
 
-    /// <summary>The client as this handler needs it: no redirects, no proxy, no cookies, no decompression, bounded headers, connections that are renewed.</summary>
-    public static HttpMessageInvoker CreateClient() => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        // As they came: without this, a header beyond ASCII throws and its event can never be delivered.
-        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        MaxResponseHeadersLength = 32,
-        MaxResponseDrainSize = MostOfAnswer,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    });
+        if (!destination.Strict) yield break;
+        if (url.Scheme != Uri.UriSchemeHttps) yield return "is Strict and its Url is not https; write https, or remove Strict for a destination of your own";
+        else if (!StrictPorts.Contains(url.Port)) yield return $"is Strict and its Url names port {url.Port.ToString(CultureInfo.InvariantCulture)}; strict destinations listen on {string.Join(" or ", StrictPorts)}";
+        if (IPAddress.TryParse(url.DnsSafeHost, out var address) && PublicAddresses.WhyNot(address) is { } what) yield return $"is Strict and its Url leads to {address}, which is {what}; name a host in the public internet";
+    }
 
     public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
     {
-        using var request = CreateRequest(webhook, context);
+        if (context.Destination.Signer?.IsUsable(time.GetUtcNow()) == false) return Outcome.Retry("none of its SignSecrets is valid now; nothing is sent unsigned that should be signed");
+        using var request = OutgoingRequest.Create(webhook, context, time.GetUtcNow());
         try
         {
-            using var response = await client.SendAsync(request, cancellationToken);
+            using var response = await clients.For(context.Destination).SendAsync(request, cancellationToken);
             return await JudgeAsync(response, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return Outcome.Retry(string.Create(CultureInfo.InvariantCulture, $"no answer within {context.Destination.Timeout.TotalSeconds:0.###} s"));
         }
+        catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
+        {
+            // Who it is that a name leads to does not heal by asking again, and asking again is what an attacker would like.
+            return Outcome.DeadLetter(refused.Message);
+        }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             return Outcome.Retry(SafeText.OneLine(e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message));
         }
-    }
-
-    private static HttpRequestMessage CreateRequest(WebhookEvent webhook, DeliveryContext context)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, context.Destination.Url) { Content = new ReadOnlyMemoryContent(webhook.Body) };
-        if (webhook.ContentType is { } contentType && ForwardedHeaders.IsOneLine(contentType)) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
-        foreach (var (name, value) in webhook.Headers)
-        {
-            if (ForwardedHeaders.Allows(name, value, context.SenderHeaders)) request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        request.Headers.TryAddWithoutValidation("Sluice-Event", webhook.Id.ToString());
-        request.Headers.TryAddWithoutValidation("Sluice-Source", webhook.Source);
-        request.Headers.TryAddWithoutValidation("Sluice-Type", ForwardedHeaders.Encode(webhook.Type));
-        request.Headers.TryAddWithoutValidation("Sluice-Attempt", context.Attempt.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation("Sluice-Delivery", context.IdempotencyKey);
-        return request;
     }
 
     private async ValueTask<Outcome> JudgeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -98,7 +85,7 @@ public sealed class HttpHandler(HttpMessageInvoker client, TimeProvider time) : 
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            for (var total = 0; total < MostOfAnswer;)
+            for (var total = 0; total < HttpClients.MostOfAnswer;)
             {
                 var read = await stream.ReadAsync(buffer.AsMemory(total < MostOfReason ? kept : MostOfReason), cancellationToken);
                 if (read == 0) break;

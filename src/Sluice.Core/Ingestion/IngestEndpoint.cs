@@ -77,6 +77,12 @@ public sealed partial class IngestEndpoint(LiveConfiguration configuration, Inge
             return null;
         }
 
+        if (Delivery.Hops.Read(request.Headers[Delivery.Hops.Header]) >= Delivery.Hops.Most)
+        {
+            Answers.Error(request.HttpContext.Response, StatusCodes.Status400BadRequest, "this has gone through Sluice five times: one of its destinations leads back to a source");
+            return null;
+        }
+
         if (await RequestBody.ReadAsync(request, source.Settings.MaxBodyBytes, cancellationToken) is not { } body)
         {
             Answers.Error(request.HttpContext.Response, StatusCodes.Status413PayloadTooLarge, $"body larger than {source.Settings.MaxBodyBytes} bytes");

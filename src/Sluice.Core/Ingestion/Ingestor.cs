@@ -155,7 +155,7 @@ public sealed partial class Ingestor(
         var deliveries = new List<BookedDelivery>(destinations.Count);
         foreach (var destination in destinations)
         {
-            if (!destination.TakesType(webhook.Type)) continue;
+            if (!destination.Takes(webhook)) continue;
             if (queue.TryReserve())
             {
                 reserved++;

@@ -48,9 +48,10 @@ public sealed partial class Replayer(LiveConfiguration configuration, IEventStor
 
         // A batch is taken apart again and goes nowhere else: its events do.
         if (onlyDead || record.Deliveries.Any(delivery => delivery.Destination == SplitHandler.DestinationName) || !configuration.Current.TryGetSource(record.Source, out var source)) return replayed;
-        foreach (var destination in source.Destinations.Where(destination => destination.TakesType(record.Type)))
+        Destination[] others = [.. source.Destinations.Where(destination => destination.TakesType(record.Type) && !record.Deliveries.Any(delivery => delivery.Destination == destination.Name))];
+        if (others.Length == 0 || await store.LoadAsync(id, cancellationToken) is not { } webhook) return replayed;
+        foreach (var destination in others.Where(destination => destination.Takes(webhook)))
         {
-            if (record.Deliveries.Any(delivery => delivery.Destination == destination.Name)) continue;
             var now = time.GetUtcNow();
             if (await RingAsync(await store.AddDeliveryAsync(new(id, destination.Name), now + queue.Grace, cancellationToken), now, cancellationToken)) replayed++;
         }

@@ -15,6 +15,9 @@ public sealed record RetryOptions
     /// <summary>No delay is longer, not even one that a destination asks for; one day.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>The delays themselves, in their order: as many attempts as there are delays, and one more. Null: BaseDelay and Factor make them.</summary>
+    public IReadOnlyList<TimeSpan>? Delays { get; init; }
+
     /// <summary>By what part of itself a delay is varied, up or down; 0.2.</summary>
     public double Jitter { get; init; } = 0.2;
 }

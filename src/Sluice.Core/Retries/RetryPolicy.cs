@@ -32,11 +32,11 @@ public static class RetryPolicy
         return Verdict.RetryAt(now + delay, outcome.Reason!);
     }
 
-    /// <summary>The delay after the given attempt: BaseDelay times Factor for each attempt before it, at most MaxDelay, plus or minus Jitter.</summary>
+    /// <summary>The delay after the given attempt: the one that Delays names, or BaseDelay times Factor for each attempt before it; at most MaxDelay, plus or minus Jitter.</summary>
     public static TimeSpan Delay(int attempt, RetryOptions options, double random)
     {
         var most = (double)options.MaxDelay.Ticks;
-        var plain = Math.Min(options.BaseDelay.Ticks * Math.Pow(options.Factor, attempt - 1), most);
+        var plain = Math.Min(options.Delays is { } delays ? delays[Math.Min(attempt, delays.Count) - 1].Ticks : options.BaseDelay.Ticks * Math.Pow(options.Factor, attempt - 1), most);
         var varied = plain * (1 + (options.Jitter * ((2 * random) - 1)));
         return TimeSpan.FromTicks((long)Math.Clamp(varied, 0, most));
     }

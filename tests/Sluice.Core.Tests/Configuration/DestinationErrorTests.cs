@@ -9,7 +9,7 @@ public sealed class DestinationErrorTests
     [InlineData(""" "Handler": "htp" """, "Handler is 'htp', which is not there; name one of http, table")]
     [InlineData(""" "Handler": "table" """, " has no Table; name the table to write to")]
     [InlineData(""" "Handler": "http" """, " has no Url; handler http needs the address to post to")]
-    [InlineData(Good + """, "Table": "x" """, "Table is no setting; there are Handler, Retry, Sources, Timeout, Types, Url")]
+    [InlineData(Good + """, "Table": "x" """, "Table is no setting; there are Filter, Format, Handler, Headers, Retry, SignSecrets, Sources, Strict, Timeout, Types, Url")]
     [InlineData(Good + """, "Typs": ["x"] """, "Typs is no setting; did you mean Types?")]
     [InlineData(Good + """, "Sources": ["strip"] """, "Sources names 'strip', which is no source; there are stripe")]
     [InlineData(Good + """, "Sources": ["Stripe"] """, "Sources names 'Stripe', which is no source; there are stripe")]
@@ -22,6 +22,9 @@ public sealed class DestinationErrorTests
     [InlineData(Good + """, "Retry": { "MaxAttempts": 0 } """, "Retry:MaxAttempts is '0'; write a number from 1 to 1000")]
     [InlineData(Good + """, "Retry": { "MaxAttempts": 1001 } """, "Retry:MaxAttempts is '1001'; write a number from 1 to 1000")]
     [InlineData(Good + """, "Retry": { "MaxAttempt": 5 } """, "Retry:MaxAttempt is no setting; did you mean MaxAttempts?")]
+    [InlineData(Good + """, "Retry": { "Delays": ["00:00:05", "soon"] } """, "Retry:Delays has 'soon'; write times up to 7.00:00:00, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)")]
+    [InlineData(Good + """, "Retry": { "Delays": ["00:00:05"], "Factor": 2 } """, "Retry:Delays says all about the attempts; remove MaxAttempts, BaseDelay and Factor beside it")]
+    [InlineData(Good + """, "Retry": { "Delays": ["02:00:00"], "MaxDelay": "01:00:00" } """, "Retry:MaxDelay is shorter than one of Delays; remove it or shorten them")]
     public void A_wrong_setting_is_named_with_its_fix(string settings, string error) =>
         SettingsText.OfDestination(settings).Fails("Sluice:Destinations:billing" + (error[0] == ' ' ? error : ":" + error));
 

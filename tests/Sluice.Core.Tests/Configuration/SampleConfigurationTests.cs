@@ -106,6 +106,19 @@ public sealed class SampleConfigurationTests
     }
 
     [Fact]
+    public void A_list_of_delays_says_how_many_attempts_there_are_and_a_destination_may_have_its_own_schedule()
+    {
+        var settings = SettingsText.Of($$"""
+            "Sources": { {{SettingsText.Stripe}} }, "Retry": { "Delays": ["00:00:05", "2.00:00:00"] },
+            "Destinations": { "a": { "Handler": "http", "Url": "http://a.example" }, "b": { "Handler": "http", "Url": "http://b.example", "Retry": { "MaxAttempts": 5 } } }
+            """).Reads().Settings;
+        var listed = settings.Destinations[0].Retry;
+        Assert.Equal((3, TimeSpan.FromDays(2)), (listed.MaxAttempts, listed.MaxDelay));
+        Assert.Equal([TimeSpan.FromSeconds(5), TimeSpan.FromDays(2)], listed.Delays!);
+        Assert.Equal((5, null), (settings.Destinations[1].Retry.MaxAttempts, settings.Destinations[1].Retry.Delays));
+    }
+
+    [Fact]
     public void A_source_knows_its_destinations_and_what_of_its_headers_they_get()
     {
         var configuration = SettingsText.Of("""

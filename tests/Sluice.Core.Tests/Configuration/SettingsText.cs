@@ -31,8 +31,8 @@ public sealed record SettingsText(string Json)
             .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(Json)))
             .AddInMemoryCollection(Overrides)
             .Build();
-        using var client = HttpHandler.CreateClient();
-        var handlers = new HandlerCatalog(new HttpHandler(client, TimeProvider.System), new TableHandler());
+        using var clients = new HttpClients();
+        var handlers = new HandlerCatalog(new HttpHandler(clients, TimeProvider.System), new TableHandler());
         var secrets = new SecretResolver(name => Environment.GetValueOrDefault(name), Folder);
         return (SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors), errors);
     }

@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Delivery;
 
 namespace Sluice.Core.Tests.Delivery;
@@ -25,6 +26,7 @@ public sealed class ForwardedHeadersTests
     [Fact]
     public void An_empty_list_passes_nothing_on() => Assert.False(ForwardedHeaders.Allows("X-A", "1", []));
 
+    [Attack("A33")]
     [Theory]
     [InlineData("a\rb", false)]
     [InlineData("a\nb", false)]

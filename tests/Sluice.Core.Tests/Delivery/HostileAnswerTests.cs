@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Events;
 
 namespace Sluice.Core.Tests.Delivery;
@@ -13,6 +14,7 @@ public sealed class HostileAnswerTests : IDisposable
 
     public void Dispose() => poster.Dispose();
 
+    [Attack("A34")]
     [Theory]
     [InlineData("500 Error", "Content-Length: 1073741824", AttemptOutcome.Retry)]
     [InlineData("400 Bad Request", "Content-Length: 1073741824", AttemptOutcome.DeadLetter)]
@@ -42,6 +44,7 @@ public sealed class HostileAnswerTests : IDisposable
         Assert.InRange(await ended.Task.WaitAsync(TestContext.Current.CancellationToken), 0, 32 << 20);
     }
 
+    [Attack("A34")]
     [Fact]
     public async Task Endless_chunks_are_cut_off()
     {
@@ -157,6 +160,7 @@ public sealed class HostileAnswerTests : IDisposable
         Assert.Equal(AttemptOutcome.Retry, (await poster.PostAsync(destination.Url)).Kind);
     }
 
+    [Attack("A34")]
     [Fact]
     public async Task A_hundred_thousand_headers_are_cut_off()
     {
@@ -165,6 +169,7 @@ public sealed class HostileAnswerTests : IDisposable
         Assert.Equal(AttemptOutcome.Retry, (await poster.PostAsync(destination.Url)).Kind);
     }
 
+    [Attack("A34")]
     [Fact]
     public async Task A_compressed_answer_is_never_unpacked()
     {

@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Events;
 
 namespace Sluice.Core.Tests.Delivery;
@@ -48,6 +49,7 @@ public sealed class HttpAnswerTests : IDisposable
         Assert.Equal((AttemptOutcome.Done, 204), ((await poster.PostAsync(destination.Url)).Kind, 204));
     }
 
+    [Attack("A30")]
     [Theory]
     [InlineData("301 Moved")]
     [InlineData("302 Found")]
@@ -93,6 +95,7 @@ public sealed class HttpAnswerTests : IDisposable
         Assert.Null((await poster.PostAsync(destination.Url)).After);
     }
 
+    [Attack("A34")]
     [Fact]
     public async Task The_start_of_the_answer_is_the_reason_on_one_line_and_bounded()
     {

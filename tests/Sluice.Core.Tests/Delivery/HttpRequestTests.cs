@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Events;
 
 namespace Sluice.Core.Tests.Delivery;
@@ -26,6 +27,7 @@ public sealed class HttpRequestTests : IDisposable
                 "Sluice-Attempt: 7",
                 $"Sluice-Delivery: {webhook.Id}/billing",
                 $"Sluice-Event: {webhook.Id}",
+                "Sluice-Hops: 1",
                 "Sluice-Source: shop",
                 "Sluice-Type: orders/create",
             ],
@@ -54,6 +56,7 @@ public sealed class HttpRequestTests : IDisposable
     public async Task A_content_type_is_passed_on_as_it_came(string type) =>
         Assert.Contains($"Content-Type: {type}", await poster.SentAsync(Poster.With(("Content-Type", type))));
 
+    [Attack("A33")]
     [Fact]
     public async Task The_senders_headers_on_the_allow_list_are_passed_on_and_no_others()
     {
@@ -63,6 +66,7 @@ public sealed class HttpRequestTests : IDisposable
         Assert.DoesNotContain(lines, line => line.Contains(": no", StringComparison.Ordinal));
     }
 
+    [Attack("A33")]
     [Theory]
     [InlineData("Authorization")]
     [InlineData("authorization")]
@@ -91,6 +95,7 @@ public sealed class HttpRequestTests : IDisposable
     public async Task Credentials_cookies_routing_and_our_own_names_are_never_passed_on(string name) =>
         Assert.DoesNotContain(await poster.SentAsync(Poster.With((name, "canary")), Everything), line => line.Contains("canary", StringComparison.Ordinal));
 
+    [Attack("A33")]
     [Theory]
     [InlineData("a\r\nX-Evil: canary")]
     [InlineData("a\nX-Evil: canary")]
@@ -123,6 +128,21 @@ public sealed class HttpRequestTests : IDisposable
     [InlineData("a\r\nX-Evil: 1", "a%0D%0AX-Evil%3A%201")]
     public async Task A_type_beyond_printable_ascii_is_percent_encoded(string type, string sent) =>
         Assert.Contains($"Sluice-Type: {sent}", await poster.SentAsync(Poster.Webhook with { Type = type }));
+
+    [Attack("A32")]
+    [Theory]
+    [InlineData(null, "1")]
+    [InlineData("1", "2")]
+    [InlineData("4", "5")]
+    [InlineData("5", "6")]
+    [InlineData("2147483647", "6")]
+    [InlineData("-1", "1")]
+    [InlineData("many", "1")]
+    public async Task Every_round_through_sluice_is_counted(string? came, string goes)
+    {
+        var lines = await poster.SentAsync(came is null ? Poster.Webhook : Poster.With(("Sluice-Hops", came)));
+        Assert.Contains($"Sluice-Hops: {goes}", lines);
+    }
 
     [Fact]
     public async Task A_header_that_came_twice_is_passed_on_twice()

@@ -95,4 +95,12 @@ public sealed class RetryScheduleTests
         Factor = 1 + (random.NextDouble() * random.Next(0, 100)),
         Jitter = random.NextDouble(),
     };
+
+    [Fact]
+    public void Delays_that_are_named_are_waited_for_in_their_order()
+    {
+        var listed = new RetryOptions { Jitter = 0, Delays = [TimeSpan.FromSeconds(3), TimeSpan.FromHours(1), TimeSpan.FromMinutes(1)] };
+        Assert.Equal(listed.Delays, Enumerable.Range(1, 3).Select(attempt => RetryPolicy.Delay(attempt, listed, 0.5)));
+        Assert.Equal(TimeSpan.FromMinutes(1), RetryPolicy.Delay(1000, listed, 0.5));
+    }
 }

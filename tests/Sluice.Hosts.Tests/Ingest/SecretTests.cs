@@ -41,8 +41,8 @@ public sealed class SecretTests
         using var folder = new TemporaryFolder();
         folder.Write("secret.txt", $" {Canary} ");
         var path = folder.Write("sluice.json", $"{{ \"Sluice\": {{ {mistake} }} }}");
-        using var client = HttpHandler.CreateClient();
-        var handlers = new HandlerCatalog(new HttpHandler(client, TimeProvider.System));
+        using var clients = new HttpClients();
+        var handlers = new HandlerCatalog(new HttpHandler(clients, TimeProvider.System));
         var file = ConfigurationFile.Find(path, new DataFolder(folder.Path));
 
         var error = Assert.Throws<CommandException>(() => file.ReadOrThrow(handlers));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sluice.Contracts;
 using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
 
@@ -32,6 +33,45 @@ public sealed class DestinationTests
         Assert.Equal(["invoices"], await DestinationsAsync(sluice, sluice.Stripe("evt_1", "invoice.paid")));
         Assert.Equal([], await DestinationsAsync(sluice, sluice.Stripe("evt_2", "charge.refunded")));
         Assert.Equal(["others"], await DestinationsAsync(sluice, sluice.Stripe("evt_1", "invoice.paid").To("/api/webhooks/other")));
+    }
+
+    [Fact]
+    public async Task A_destination_gets_only_what_its_filter_takes()
+    {
+        await using var sink = await Sink.StartAsync(200);
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe
+            .Destination("invoices", sink.Url, new() { ["Filter"] = new JsonObject { ["json"] = "type", ["startsWith"] = "invoice." } })
+            .Destination("others", sink.Url, new() { ["Filter"] = new JsonObject { ["not"] = new JsonObject { ["type"] = "invoice.*" } } }));
+
+        Assert.Equal(["invoices"], await DestinationsAsync(sluice, sluice.Stripe("evt_1", "invoice.paid")));
+        Assert.Equal(["others"], await DestinationsAsync(sluice, sluice.Stripe("evt_2", "charge.refunded")));
+    }
+
+    [Fact]
+    public async Task A_replay_adds_a_destination_only_where_its_filter_takes_the_event()
+    {
+        await using var sink = await Sink.StartAsync(200);
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        var (invoice, charge) = (await sluice.AcceptAsync(sluice.Stripe("evt_1", "invoice.paid")), await sluice.AcceptAsync(sluice.Stripe("evt_2", "charge.refunded")));
+        sluice.Write(SluiceFile.Stripe.Destination("invoices", sink.Url, new() { ["Filter"] = new JsonObject { ["json"] = "type", ["like"] = "invoice.*" } }).ToString());
+        await sluice.PassAsync(RunningSluice.WatchPeriod);
+        await sluice.UntilAsync(() => sluice.Log.Text.Contains("configuration is in force", StringComparison.Ordinal));
+
+        Assert.Equal((1, 0), (await ReplayedAsync(sluice, invoice), await ReplayedAsync(sluice, charge)));
+        await sluice.UntilAsync(invoice, DeliveryStatus.Delivered, 1, "invoices");
+        Assert.Equal(1, sink.Count);
+    }
+
+    [Attack("A32")]
+    [Fact]
+    public async Task A_destination_that_leads_back_to_its_source_ends_as_a_dead_letter()
+    {
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", new Uri("http://127.0.0.1:1/")));
+        var request = sluice.Stripe();
+        Assert.Equal(200, (await sluice.PostAsync(request.With("Sluice-Hops", "4"))).Status);
+        var answer = await sluice.PostAsync(request.With("Sluice-Hops", "5"));
+        Assert.Equal((400, """{"error":"this has gone through Sluice five times: one of its destinations leads back to a source"}"""), (answer.Status, answer.Text));
+        Assert.Equal(200, (await sluice.PostAsync(request.With("Sluice-Hops", "nonsense"))).Status);
     }
 
     [Fact]
@@ -115,4 +155,6 @@ public sealed class DestinationTests
 
     private static async Task<IEnumerable<string>> DestinationsAsync(RunningSluice sluice, Webhook webhook) =>
         (await sluice.EventAsync(await sluice.AcceptAsync(webhook))).Deliveries.Select(delivery => delivery.Destination);
+
+    private static async Task<int> ReplayedAsync(RunningSluice sluice, EventId id) => (await sluice.OpsJsonAsync($"events/{id}/replay", HttpMethod.Post)).GetProperty("replayed").GetInt32();
 }

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Sluice.Delivery;
+
+/// <summary>
+/// Reads a filter: <c>{ "all": [...] }</c>, <c>{ "any": [...] }</c>, <c>{ "not": {...} }</c>, or one condition: <c>type</c> with a pattern, or <c>header</c> or <c>json</c>
+/// with <c>equals</c>, <c>in</c>, <c>exists</c>, <c>startsWith</c>, <c>like</c>, <c>above</c>, <c>atLeast</c>, <c>below</c>, <c>atMost</c>, such as
+/// <c>{ "json": "data.amount", "atLeast": 1000 }</c>.
+/// </summary>
+public sealed class FilterReader
+{
+    private const int MostConditions = 50;
+    private const int DeepestNesting = 8;
+    private const int LongestText = 1000;
+    private const int MostValues = 200;
+
+    private static readonly string[] Subjects = ["type", "header", "json"];
+    private static readonly string[] Bounds = ["above", "atLeast", "below", "atMost"];
+
+    private int conditions;
+
+    /// <summary>The filter, or null with what is wrong and the fix in one line.</summary>
+    public static Filter? Read(JsonElement filter, out string? error)
+    {
+        try
+        {
+            error = null;
+            return new FilterReader().Whole(filter, 0);
+        }
+        catch (FilterException e)
+        {
+            error = e.Message;
+            return null;
+        }
+    }
+
+    private Filter Whole(JsonElement filter, int depth)
+    {
+        if (filter.ValueKind != JsonValueKind.Object) throw new FilterException("is no object; write { \"json\": \"data.amount\", \"atLeast\": 1000 }, or several of them in { \"all\": [...] }");
+        if (depth > DeepestNesting) throw new FilterException($"is nested more than {DeepestNesting} deep");
+        if (filter.TryGetProperty("all", out var all)) return new AllOf(Several(filter, "all", all, depth));
+        if (filter.TryGetProperty("any", out var any)) return new AnyOf(Several(filter, "any", any, depth));
+        if (filter.TryGetProperty("not", out var not))
+        {
+            Alone(filter, "not");
+            return new Not(Whole(not, depth + 1));
+        }
+
+        if (++conditions > MostConditions) throw new FilterException($"has more than {MostConditions} conditions");
+        return One(filter);
+    }
+
+    private List<Filter> Several(JsonElement filter, string name, JsonElement list, int depth)
+    {
+        Alone(filter, name);
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0) throw new FilterException($"has '{name}' without a list of filters; write {{ \"{name}\": [ {{...}}, {{...}} ] }}");
+        return [.. list.EnumerateArray().Select(item => Whole(item, depth + 1))];
+    }
+
+    private static void Alone(JsonElement filter, string name)
+    {
+        if (filter.EnumerateObject().Count() > 1) throw new FilterException($"has something beside '{name}'; put all of it into {{ \"all\": [...] }}");
+    }
+
+    private static Filter One(JsonElement filter)
+    {
+        var subjects = Subjects.Where(name => filter.TryGetProperty(name, out _)).ToList();
+        if (subjects is not [var subject]) throw new FilterException($"says {(subjects.Count == 0 ? "of nothing" : "of several things")} what it should be; a condition has one of {string.Join(", ", Subjects)}, or is all, any or not");
+        var about = filter.GetProperty(subject);
+        if (subject == "type")
+        {
+            Alone(filter, subject);
+            return new TypeIs(Text(about, subject));
+        }
+
+        var condition = ConditionOf(filter, subject);
+        var place = Text(about, subject);
+        if (subject == "header") return new HeaderIs(place, condition);
+        return new JsonIs(JsonPath.Parse(place, out var error) ?? throw new FilterException($"has a wrong 'json': {error}"), condition);
+    }
+
+    private static Condition ConditionOf(JsonElement filter, string subject)
+    {
+        var found = new List<Condition>();
+        var bounds = new decimal?[Bounds.Length];
+        foreach (var property in filter.EnumerateObject().Where(property => property.Name != subject))
+        {
+            if (Array.IndexOf(Bounds, property.Name) is >= 0 and var bound) bounds[bound] = Number(property.Value, property.Name);
+            else found.Add(property.Name switch
+            {
+                "equals" => new In([Scalar(property.Value, "equals")]),
+                "in" when property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() is > 0 and <= MostValues => new In([.. property.Value.EnumerateArray().Select(value => Scalar(value, "in"))]),
+                "in" => throw new FilterException($"has 'in' without a list of 1 to {MostValues} values"),
+                "exists" => new Exists(Scalar(property.Value, "exists") switch { "true" => true, "false" => false, _ => throw new FilterException("has 'exists' with neither true nor false") }),
+                "startsWith" => new StartsWith(Text(property.Value, "startsWith")),
+                "like" => new Like(Text(property.Value, "like")),
+                _ => throw new FilterException($"has '{Events.SafeText.OneLine(property.Name, 40)}', which is no condition; there are equals, in, exists, startsWith, like, above, atLeast, below, atMost"),
+            });
+        }
+
+        if (bounds.Any(bound => bound is not null)) found.Add(new Within(bounds[0], bounds[1], bounds[2], bounds[3]));
+        return found is [var only] ? only : throw new FilterException($"says {(found.Count == 0 ? "nothing" : "several things")} of '{subject}'; one condition says one thing, {{ \"all\": [...] }} several");
+    }
+
+    private static string Text(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= LongestText } text ? text : throw new FilterException($"has '{name}' without a text of 1 to {LongestText} characters");
+
+    private static string Scalar(JsonElement value, string name) => value.ValueKind switch
+    {
+        JsonValueKind.String when value.GetString()!.Length <= LongestText => value.GetString()!,
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => throw new FilterException($"has '{name}' with something that is no text, number, true or false"),
+    };
+
+    private static decimal Number(JsonElement value, string name) =>
+        decimal.TryParse(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new FilterException($"has '{name}' without a number");
+
+    private sealed class FilterException(string message) : Exception(message);
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Http;
+using System.Text;
+using Sluice.Configuration;
+
+namespace Sluice.Delivery;
+
+/// <summary>The clients of handler <c>http</c>: no redirects, no proxy, no cookies, no decompression, bounded headers, connections that are renewed.</summary>
+public sealed class HttpClients : IDisposable
+{
+    /// <summary>How much of an answer that nobody reads is taken off the connection, in bytes.</summary>
+    public const int MostOfAnswer = 64 * 1024;
+
+    // Two pools: a connection that was opened to anywhere never serves a destination that may only be public.
+    private readonly HttpMessageInvoker anywhere = new(NewHandler());
+    private readonly HttpMessageInvoker publicOnly;
+
+    /// <param name="resolve">What a name leads to; the system's resolver where absent.</param>
+    public HttpClients(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    {
+        var handler = NewHandler();
+        handler.ConnectCallback = new PublicConnection(resolve ?? Dns.GetHostAddressesAsync).OpenAsync;
+        publicOnly = new(handler);
+    }
+
+    public HttpMessageInvoker For(DestinationSettings destination) => destination.Strict ? publicOnly : anywhere;
+
+    public void Dispose()
+    {
+        anywhere.Dispose();
+        publicOnly.Dispose();
+    }
+
+    private static SocketsHttpHandler NewHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        // As they came: without this, a header beyond ASCII throws and its event can never be delivered.
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        MaxResponseHeadersLength = 32,
+        MaxResponseDrainSize = MostOfAnswer,
+        // What a name leads to is asked again.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    };
+}

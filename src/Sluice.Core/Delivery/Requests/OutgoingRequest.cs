@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Net.Http;
+using Sluice.Configuration;
+using Sluice.Events;
+
+namespace Sluice.Delivery;
+
+/// <summary>The request that handler <c>http</c> sends for one attempt.</summary>
+internal static class OutgoingRequest
+{
+    /// <param name="now">When the attempt is made: a signature says so.</param>
+    public static HttpRequestMessage Create(WebhookEvent webhook, DeliveryContext context, DateTimeOffset now)
+    {
+        var destination = context.Destination;
+        var body = destination.Format == DeliveryFormat.CloudEvents ? CloudEvent.Structured(webhook) : webhook.Body;
+        var request = new HttpRequestMessage(HttpMethod.Post, destination.Url) { Content = new ReadOnlyMemoryContent(body) };
+        var contentType = destination.Format == DeliveryFormat.CloudEvents ? CloudEvent.StructuredType : webhook.ContentType;
+        if (contentType is not null && ForwardedHeaders.IsOneLine(contentType)) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+
+        // What the destination's own settings say stands in place of a sender's header of the same name.
+        var own = destination.Signer?.Headers(context.IdempotencyKey, now, body.Span) ?? [];
+        foreach (var (name, value) in webhook.Headers)
+        {
+            if (ForwardedHeaders.Allows(name, value, context.SenderHeaders) && !Contains(own, name) && !Contains(destination.Headers, name)) request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        foreach (var (name, value) in own) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in destination.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        if (destination.Format == DeliveryFormat.CloudEventsBinary)
+        {
+            foreach (var (name, value) in CloudEvent.BinaryHeaders(webhook)) request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        request.Headers.TryAddWithoutValidation("Sluice-Event", webhook.Id.ToString());
+        request.Headers.TryAddWithoutValidation("Sluice-Source", webhook.Source);
+        request.Headers.TryAddWithoutValidation("Sluice-Type", ForwardedHeaders.Encode(webhook.Type));
+        request.Headers.TryAddWithoutValidation("Sluice-Attempt", context.Attempt.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation("Sluice-Delivery", context.IdempotencyKey);
+        request.Headers.TryAddWithoutValidation(Hops.Header, (Math.Min(Hops.Read(webhook.Headers.First(Hops.Header)), Hops.Most) + 1).ToString(CultureInfo.InvariantCulture));
+        return request;
+    }
+
+    private static bool Contains(IReadOnlyList<KeyValuePair<string, string>> headers, string name)
+    {
+        for (var i = 0; i < headers.Count; i++)
+        {
+            if (headers[i].Key.Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
+    }
+}
