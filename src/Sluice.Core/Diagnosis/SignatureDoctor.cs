@@ -1,18 +1,56 @@
 using Sluice.Configuration;
 using Sluice.Events;
 using Sluice.Ingestion;
+using Sluice.Providers;
 
 namespace Sluice.Diagnosis;
 
-/// <summary>Says why a signature does not hold. Pure: of the request, the configuration and the time.</summary>
+/// <summary>
+/// Says why a signature does not hold: undoes the usual mistakes, one and two at a time, until the source's own verifier says that the request is
+/// genuine. Pure: of the request, the configuration and the time; asks nobody. What it finds holds no secret and no signature.
+/// </summary>
 public sealed class SignatureDoctor(LiveConfiguration configuration)
 {
     /// <summary>Checks, and where the signature does not hold tries the usual mistakes. Never throws, whatever the request holds.</summary>
     /// <param name="now">When the request arrived.</param>
-    public Finding Examine(Source source, Envelope envelope, DateTimeOffset now)
+    public Finding Examine(Source source, Envelope envelope, DateTimeOffset now) => Examine(source, envelope, now, new Work());
+
+    internal Finding Examine(Source source, Envelope envelope, DateTimeOffset now, Work work)
     {
-        _ = configuration;
-        var check = source.Verifier?.Verify(envelope, now) ?? new(Providers.SignatureResult.NoUsableSecret);
-        return new Finding { Result = check.Result, Causes = [] };
+        var current = configuration.Current;
+        var seen = new Trial(source.Scheme, source.Settings, envelope) { Verifier = source.Verifier };
+        var check = source.Verifier?.Verify(envelope, now) ?? new(SignatureResult.NoUsableSecret);
+        var received = source.Scheme.SignedText(envelope);
+        // An address that is not known, as that of a captured request, is none that is refused.
+        if (envelope.RemoteAddress is { } address && !source.Allows(address)) return Refused(check) with { Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
+        if (check.IsValid) return new Finding { Result = check.Result, Causes = [], Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
+
+        var fit = Remarks.IsGenuine(check) ? seen : new Search(Mistakes(source, current, work), now, work).Find(seen, check);
+        Cause[] causes = fit is null
+            ? [new Explanations(ProviderCatalog.Default).Of(source, envelope, check.Result, work.IsSpent)]
+            : [.. fit.Causes, .. Remarks.Of(fit, fit.Check(now), now)];
+        return new Finding
+        {
+            Result = check.Result,
+            Causes = causes,
+            Signed = SignedExcerpt.Of(received, fit?.Scheme.SignedText(fit.Envelope), current, source.Settings),
+        };
     }
+
+    // What changes how the proof is read comes first, then what it is compared with: of two mistakes the first to be undone is the last to have been made.
+    private static List<Mistake> Mistakes(Source source, SluiceConfiguration configuration, Work work)
+    {
+        var sources = new SourceMistakes([.. configuration.Sources.Where(other => other.Name != source.Name)], source.Provider);
+        return
+        [
+            .. HeaderMistakes.All, .. HeaderValueMistakes.All, .. SecretMistakes.All, .. sources.All, .. UrlMistakes.All, .. new BodyMistakes(work).All,
+            .. EncodingMistakes.All, .. SecretMistakes.Senders, .. new SchemeMistakes(source.Provider, ProviderCatalog.Default).All,
+        ];
+    }
+
+    private static Finding Refused(SignatureCheck check) => new()
+    {
+        Result = SignatureResult.AddressNotAllowed,
+        Causes = [new(CauseKind.AddressNotAllowed, $"it came from an address that the source does not allow{(check.IsValid ? ", and its signature holds" : "")}", "add the sender's address to AllowedIps, and the proxy in front to TrustedProxies")],
+    };
 }

@@ -33,6 +33,17 @@ public sealed record UrlAndFormScheme : SignatureScheme
         return DatedKeys.Read<HmacKey>(settings, errors, secret => (HmacKey.Of(HashAlgorithmName.SHA1, Encoding.UTF8.GetBytes(secret)), null)) is { } keys ? new Verifier(this, keys) : null;
     }
 
+    public override byte[]? SignedText(Envelope envelope)
+    {
+        var url = envelope.Url ?? "";
+        var hashes = 0;
+        if (BodyHash is not null) SignedUrl.Parameter(url, BodyHash, out hashes);
+        var isForm = SortedFields.TryRead(hashes > 0 ? [] : envelope.Body.Span, out var fields);
+        byte[]? text = isForm ? [.. Encoding.UTF8.GetBytes(url), .. fields.ToArray()] : null;
+        fields.Return();
+        return text;
+    }
+
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)
     {
         var isForm = BodyHash is null || request.ContentType.StartsWith("application/x-www-form-urlencoded", StringComparison.Ordinal);
