@@ -20,7 +20,8 @@ internal static class EncodingMistakes
         foreach (var (name, read) in Readings)
         {
             var keys = trial.Settings.Secrets.Select(secret => read(secret.Value)).OfType<byte[]>().Where(key => key.Length > 0).ToList();
-            if (keys.Count == 0) continue;
+            // What it is read as already is no other reading.
+            if (keys.Count == 0 || keys.SequenceEqual(trial.Settings.Secrets.Select(secret => Read(secret.Value, hmac.Key) ?? []), Bytewise)) continue;
             var cause = new Cause(CauseKind.SecretEncoding, $"the sender uses the secret as {name}, and here it is read as {here}", $"set the secret in the form that this sender's secrets have, which is {here}");
             yield return trial.With(keys, cause);
             var bare = keys.Select(key => key.AsSpan().TrimEnd("\r\n "u8).ToArray()).ToList();
@@ -59,6 +60,16 @@ internal static class EncodingMistakes
         ("has percent escapes in it", text => text.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(text) : null),
         ("has its two keys in the wrong order", text => text.Split('|') is [var first, var second] ? $"{second}|{first}" : null),
     ];
+
+    private static readonly EqualityComparer<byte[]> Bytewise = EqualityComparer<byte[]>.Create(static (one, other) => one.AsSpan().SequenceEqual(other), static bytes => bytes.Length);
+
+    private static byte[]? Read(string secret, KeyFormat format) => format switch
+    {
+        KeyFormat.Whsec => Base64(Bare(secret)),
+        KeyFormat.Base64 => Base64(secret),
+        KeyFormat.Hex => Hex(secret),
+        _ => Bytes(secret),
+    };
 
     private static string Name(KeyFormat format) => format switch
     {

@@ -74,7 +74,8 @@ internal sealed class Explanations(ProviderCatalog providers)
             : new(CauseKind.HeaderMissing, $"{string.Join(result == SignatureResult.MissingSignature && sets?.Count > 1 ? " or " : " and ", wanted.Take(4))} {(wanted.Count == 1 ? "is" : "are")} missing: something in front removed {(wanted.Count == 1 ? "it" : "them")}, signing is off at the sender, or it is not the sender's request", "have the proxy or gateway hand the sender's headers on, and look whether a secret is set at the sender");
     }
 
-    private static Cause Unusable(Source source) => source.Fault is { } fault
+    /// <summary>Why the source accepts nothing at all.</summary>
+    public static Cause Unusable(Source source) => source.Fault is { } fault
         ? new(CauseKind.UnknownSecret, "the source's configuration has a fault, so that it accepts nothing", fault)
         : new(CauseKind.UnknownSecret, "no secret of the source is valid at that time, and none fits that ever was", "set the secret that the sender signs with now");
 

@@ -25,6 +25,8 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
         if (envelope.RemoteAddress is { } address && !source.Allows(address)) return Refused(check) with { Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
         if (check.IsValid) return new Finding { Result = check.Result, Causes = [], Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
 
+        // A source that is closed may have the right secret all the same: then its fault is all there is to say.
+        if (source.Verifier is null && Remarks.IsGenuine(seen.Check(now))) return new Finding { Result = check.Result, Causes = [Explanations.Unusable(source)], Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
         var fit = Remarks.IsGenuine(check) ? seen : new Search(Mistakes(source, current, work), now, work).Find(seen, check);
         Cause[] causes = fit is null
             ? [new Explanations(ProviderCatalog.Default).Of(source, envelope, check.Result, work.IsSpent)]

@@ -31,6 +31,8 @@ internal sealed class Receiver
 
     public Finding Examine(CatalogueRequest request, DateTimeOffset? now = null) => Examine(request, now, new Work());
 
+    public Finding Examine(Sluice.Events.Envelope envelope) => new SignatureDoctor(new LiveConfiguration(configuration)).Examine(Source, envelope, CatalogueSource.Now);
+
     public Finding Examine(CatalogueRequest request, DateTimeOffset? now, Work work) =>
         new SignatureDoctor(new LiveConfiguration(configuration)).Examine(Source, request.EnvelopeFor(Source), now ?? CatalogueSource.Now, work);
 }

@@ -5,7 +5,7 @@ using Sluice.Providers;
 namespace Sluice.Core.Tests.Diagnosis;
 
 /// <summary>Each of the usual mistakes is found for what it is, and nothing that is broken is called whole.</summary>
-public sealed class SignatureDoctorTests
+public sealed partial class SignatureDoctorTests
 {
     public static TheoryData<string> Broken => [.. BrokenRequests.All.Keys];
 
