@@ -14,7 +14,10 @@ internal sealed class BodyMistakes(Work work)
     private static readonly byte[] Mark = [0xef, 0xbb, 0xbf];
 
     /// <summary>In the order in which they are undone: what happened last comes first.</summary>
-    public IReadOnlyList<Mistake> All => [Of(new Compression(work).Undo), Of(Wrapped), Of(CharacterSet), Of(ByteOrderMark), Of(LineEnds), Of(new JsonForms(work).Undo), Of(FormEscapes.Undo)];
+    public IReadOnlyList<Mistake> All => [Of(new Compression(work).Undo), Of(Wrapped), Of(CharacterSet), Of(ByteOrderMark), Of(LineEnds)];
+
+    /// <summary>Parsed and written anew: there are many ways to write, and each is as long as the body.</summary>
+    public IReadOnlyList<Mistake> Rewritten => [Of(new JsonForms(work).Undo), Of(new FormEscapes(work).Undo)];
 
     private Mistake Of(Func<Trial, ReadOnlyMemory<byte>, IEnumerable<(byte[] Body, Cause Cause)>> undo) => new(trial => trial.LooksAtBody && !trial.Envelope.Body.IsEmpty ? Changed(trial, undo) : []);
 
@@ -28,23 +31,24 @@ internal sealed class BodyMistakes(Work work)
     }
 
     // The whole body inside something else: base64 of API gateways, a JSON string, a field of a form, escapes.
-    private static IEnumerable<(byte[] Body, Cause Cause)> Wrapped(Trial trial, ReadOnlyMemory<byte> body)
+    private IEnumerable<(byte[] Body, Cause Cause)> Wrapped(Trial trial, ReadOnlyMemory<byte> body)
     {
         if (body.Span.IndexOf((byte)'{') < 0 && FromBase64(body.Span) is { } plain) yield return (plain, Reencoded("the body arrived in base64 and the sender signed what it encodes", "decode the body before it is handed on (API gateways say isBase64Encoded)"));
         if (body.Span[0] == '"' && ReadString(body.Span) is { } text) yield return (text, Reencoded("the body arrived as a JSON string of the body that was signed"));
         if (FormBody.First(body.Span, "payload") is { Length: > 0 } payload) yield return (Encoding.UTF8.GetBytes(payload), Reencoded("the body arrived as the field payload of a form, and the sender signed the field's value", "set the sender to send JSON, or hand its body on unchanged"));
         if (body.Span.IndexOf((byte)'%') >= 0 && Decoded(body.Span) is { } unescaped) yield return (unescaped, Reencoded("the body's percent escapes were made once too often"));
-        if (Text(body.Span) is not { } written) yield break;
-        if (written.Contains("\\\"", StringComparison.Ordinal)) yield return (Encoding.UTF8.GetBytes(written.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)), Reencoded("the body's quotes arrived with backslashes before them"));
-        if (written.Contains('&', StringComparison.Ordinal) && written.Contains(';', StringComparison.Ordinal)) yield return (Encoding.UTF8.GetBytes(System.Net.WebUtility.HtmlDecode(written)), Reencoded("the body's signs arrived as HTML entities"));
+        var (hasSlashes, hasEntities) = (body.Span.IndexOf("\\\""u8) >= 0, body.Span.IndexOf("&"u8) >= 0 && body.Span.IndexOf(";"u8) >= 0);
+        if (!(hasSlashes || hasEntities) || !work.Rewrite(body.Length) || Text(body.Span) is not { } written) yield break;
+        if (hasSlashes) yield return (Encoding.UTF8.GetBytes(written.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)), Reencoded("the body's quotes arrived with backslashes before them"));
+        if (hasEntities) yield return (Encoding.UTF8.GetBytes(System.Net.WebUtility.HtmlDecode(written)), Reencoded("the body's signs arrived as HTML entities"));
     }
 
-    private static IEnumerable<(byte[] Body, Cause Cause)> CharacterSet(Trial trial, ReadOnlyMemory<byte> body)
+    private IEnumerable<(byte[] Body, Cause Cause)> CharacterSet(Trial trial, ReadOnlyMemory<byte> body)
     {
+        if (Ascii.IsValid(body.Span) || !work.Rewrite(body.Length)) yield break;
         var other = Reencoded("the body's letters outside ASCII were decoded and encoded in another character set");
         var bytes = body.ToArray();
         if (bytes.AsSpan().StartsWith((byte[])[0xff, 0xfe])) yield return (Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(bytes, 2, bytes.Length - 2)), Reencoded("the body arrived in UTF-16 and the sender signed UTF-8", "write the body to the file as bytes (PowerShell's > makes UTF-16 of it)"));
-        if (System.Text.Ascii.IsValid(bytes)) yield break;
         if (Text(bytes) is not { } text) yield return (Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(bytes)), other);
         else if (text.All(c => c <= '\u00ff')) yield return (Encoding.Latin1.GetBytes(text), other);
     }

@@ -17,7 +17,7 @@ internal sealed class Explanations(ProviderCatalog providers)
 
         return result switch
         {
-            SignatureResult.MissingSignature or SignatureResult.MissingTimestamp or SignatureResult.MissingId => Missing(source, envelope, result),
+            SignatureResult.MissingSignature or SignatureResult.MissingTimestamp or SignatureResult.MissingId => Missing(source, envelope),
             SignatureResult.AmbiguousHeader => new(CauseKind.HeaderDoubled, "a header of the proof, or a part of it, stands twice, and neither holds", "have only one hop add it: a proxy copies it, or two proxies do"),
             SignatureResult.MalformedSignature => new(CauseKind.HeaderMalformed, $"the proof is not of the form that {source.Provider.Facts.Title} writes ({source.Scheme.Kind})", "look whether another sender posts here, or whether something in front rewrites it"),
             SignatureResult.MalformedTimestamp => new(CauseKind.HeaderMalformed, "the proof's time is not of the form that this sender writes", "look whether another sender posts here, or whether something in front rewrites it"),
@@ -56,23 +56,37 @@ internal sealed class Explanations(ProviderCatalog providers)
         }
     }
 
-    private static Cause Missing(Source source, Envelope envelope, SignatureResult result)
+    private static Cause Missing(Source source, Envelope envelope)
     {
         if (source.Scheme.IsInPath) return new(CauseKind.UrlPath, "the URL was called without the secret at its end", $"give the sender the whole URL, /api/webhooks/{source.Name}/ and the secret");
-        var names = source.Scheme.HeaderNames.Concat(source.Scheme.CredentialNames).ToList();
-        if (names.Count == 0) return envelope.Body.IsEmpty
+        var sets = Sets(source.Scheme);
+        if (sets.Count == 0) return envelope.Body.IsEmpty
             ? new(CauseKind.BodyTruncated, "the body, in which the proof stands, arrived empty", "look whether something in front reads the body first")
             : new(CauseKind.HeaderMissing, "the proof, which stands in the body, is not there", "look whether another sender posts here, and whether signing is switched on at the sender");
 
-        var sets = source.Scheme is HmacScheme hmac ? hmac.Headers : null;
-        var wanted = sets?.FirstOrDefault(set => envelope.Headers.First(set.Signature) is not null) is { } present
-            ? new[] { result == SignatureResult.MissingId ? present.Id : present.Timestamp }.OfType<string>().DefaultIfEmpty(present.Signature).ToList()
-            : names.Where(name => string.IsNullOrEmpty(envelope.Headers.First(name))).ToList();
-        var isPart = sets is not null && wanted.All(name => !string.IsNullOrEmpty(envelope.Headers.First(name)));
-        return isPart
-            ? new(CauseKind.HeaderMalformed, $"{wanted[0]} has a part less than it should: its time is missing", "look whether something in front rewrites it")
-            : new(CauseKind.HeaderMissing, $"{string.Join(result == SignatureResult.MissingSignature && sets?.Count > 1 ? " or " : " and ", wanted.Take(4))} {(wanted.Count == 1 ? "is" : "are")} missing: something in front removed {(wanted.Count == 1 ? "it" : "them")}, signing is off at the sender, or it is not the sender's request", "have the proxy or gateway hand the sender's headers on, and look whether a secret is set at the sender");
+        bool IsThere(string name) => !string.IsNullOrEmpty(envelope.Headers.First(name));
+        var present = sets.FirstOrDefault(set => IsThere(set[0]));
+        var missing = (present ?? sets[0]).Where(name => !IsThere(name)).ToList();
+        if (missing.Count == 0) return new(CauseKind.HeaderMalformed, $"{present![0]} has no time in it", "look whether something in front rewrites it");
+        var text = present is null && sets.Count > 1 ? string.Join(" or ", sets.Select(set => set[0])) : string.Join(" and ", missing.Take(3));
+        var (are, them) = missing.Count == 1 || sets.Count > 1 ? ("is", "it") : ("are", "them");
+        return new(CauseKind.HeaderMissing, $"{text} {are} missing: something in front removed {them}, signing is off at the sender, or it is not the sender's request", "have the proxy or gateway hand the sender's headers on, and look whether a secret is set at the sender");
     }
+
+    // The headers that belong together, the proof's own first; several where the sender may use one set or another.
+    private static IReadOnlyList<IReadOnlyList<string>> Sets(SignatureScheme scheme) => scheme switch
+    {
+        HmacScheme hmac => [.. hmac.Headers.Select(Names)],
+        EitherScheme either => [.. either.Shared.Headers.Select(Names)],
+        EcdsaScheme ecdsa => [.. ecdsa.Headers.Select(Names)],
+        Ed25519Scheme curve => [.. curve.Headers.Select(Names)],
+        UrlAndFormScheme form => [.. form.Headers.Select(name => new[] { name })],
+        PayPalScheme => [[.. scheme.HeaderNames.OrderByDescending(name => name.EndsWith("-sig", StringComparison.Ordinal))]],
+        _ when scheme.HeaderNames.Count + scheme.CredentialNames.Count > 0 => [[.. scheme.HeaderNames, .. scheme.CredentialNames]],
+        _ => [],
+    };
+
+    private static string[] Names(SignatureHeaders set) => [.. new[] { set.Signature, set.Timestamp, set.Id }.OfType<string>()];
 
     /// <summary>Why the source accepts nothing at all.</summary>
     public static Cause Unusable(Source source) => source.Fault is { } fault

@@ -4,24 +4,30 @@ using Sluice.Providers;
 namespace Sluice.Diagnosis;
 
 /// <summary>A form was parsed and written anew: there are several ways to escape the same fields.</summary>
-internal static class FormEscapes
+internal sealed class FormEscapes(Work work)
 {
     private const int MostFields = 1000;
 
     private static readonly Cause Rewritten = new(CauseKind.BodyReencoded, "the form was parsed and written anew with other escapes", "hand the body on as the bytes that arrived: nothing in front may parse and rewrite a form");
 
+    private static readonly string[] Digits = ["X2", "x2"];
+
     // What stays as it is beside letters and digits: in forms of browsers, in RFC 3986, in JavaScript's encodeURIComponent.
     private static readonly string[] Kept = ["*-._", "-._~", "-_.!~*'()", "-._"];
 
-    public static IEnumerable<(byte[] Body, Cause Cause)> Undo(Trial trial, ReadOnlyMemory<byte> body)
+    public IEnumerable<(byte[] Body, Cause Cause)> Undo(Trial trial, ReadOnlyMemory<byte> body)
     {
-        if (Fields(body.Span) is not { } fields) yield break;
+        // To those that sign the fields and not the bytes all escapes are one.
+        if (trial.Scheme is UrlAndFormScheme or TravisScheme or BraintreeScheme || Fields(body.Span) is not { } fields) yield break;
         foreach (var blank in new[] { "+", "%20" })
         {
             foreach (var kept in Kept)
             {
-                yield return (Write(fields, kept, blank, "X2"), Rewritten);
-                yield return (Write(fields, kept, blank, "x2"), Rewritten);
+                foreach (var hex in Digits)
+                {
+                    if (!work.Rewrite(body.Length)) yield break;
+                    yield return (Write(fields, kept, blank, hex), Rewritten);
+                }
             }
         }
     }

@@ -71,7 +71,7 @@ internal static partial class HeaderMistakes
         _ => trial.Scheme.HeaderNames[0] == name,
     };
 
-    private static bool LooksRight(Trial trial, string value) => trial.Hmac is not { } hmac ? value.Length is >= 8 and <= 4096
+    private static bool LooksRight(Trial trial, string value) => trial.Hmac is not { } hmac ? value.Length <= 4096 && value.Length >= (trial.Scheme.ChecksPublicKeys ? 64 : 8)
         : hmac.Form == SignatureForm.Single ? value.StartsWith(hmac.Prefix, StringComparison.Ordinal) && (value.Length - hmac.Prefix.Length) is 28 or 40 or 44 or 64 or 88 or 96 or 128
         : value.Contains(hmac.Prefix, StringComparison.Ordinal);
 

@@ -33,12 +33,12 @@ internal sealed class JsonForms(Work work)
         if (body.Span.IndexOfAny("{["u8) is not (>= 0 and < 16)) yield break;
         var found = new List<(byte[] Body, Cause Cause)>();
         var compact = new List<byte[]>();
-        var most = (4L * body.Length) + 4096;
+        var most = Math.Min((4L * body.Length) + 4096, Configuration.SourceSettings.LargestMaxBodyBytes);
         foreach (var escapes in Escapes)
         {
             foreach (var layout in Layouts)
             {
-                if (!work.Read(body.Length) || JsonHand.Write(body.Span, layout, escapes, most) is not { } text) yield break;
+                if (!work.Rewrite(body.Length) || JsonHand.Write(body.Span, layout, escapes, most) is not { } text) yield break;
                 if (layout == Layouts[0])
                 {
                     // Where nothing is there to escape, the hands differ in their layout alone.

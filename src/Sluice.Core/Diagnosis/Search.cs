@@ -16,13 +16,13 @@ internal sealed class Search(IReadOnlyList<Mistake> mistakes, DateTimeOffset now
     /// <summary>What fits, or null. Fits means genuine: it may still have come too late.</summary>
     public Trial? Find(Trial seen, SignatureCheck check)
     {
+        var isSmall = seen.Envelope.Body.Length <= LargestForPairs;
         var once = new List<(int Mistake, Trial Trial, SignatureCheck Check)>();
         for (var i = 0; i < mistakes.Count && !work.IsSpent; i++)
         {
-            if (TryOne(i, seen, check, once) is { } found) return found;
+            if (TryOne(i, seen, check, isSmall ? once : null) is { } found) return found;
         }
 
-        if (seen.Envelope.Body.Length > LargestForPairs) return null;
         foreach (var (mistake, trial, result) in once)
         {
             for (var j = mistake + 1; j < mistakes.Count && !work.IsSpent; j++)

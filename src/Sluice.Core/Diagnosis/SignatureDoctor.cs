@@ -23,7 +23,7 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
         var received = source.Scheme.SignedText(envelope);
         // An address that is not known, as that of a captured request, is none that is refused.
         if (envelope.RemoteAddress is { } address && !source.Allows(address)) return Refused(check) with { Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
-        if (check.IsValid) return new Finding { Result = check.Result, Causes = [], Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
+        if (check.IsValid) return new Finding { Result = check.Result, Causes = [], IsProven = true, Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
 
         // A source that is closed may have the right secret all the same: then its fault is all there is to say.
         if (source.Verifier is null && Remarks.IsGenuine(seen.Check(now))) return new Finding { Result = check.Result, Causes = [Explanations.Unusable(source)], Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
@@ -35,18 +35,21 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
         {
             Result = check.Result,
             Causes = causes,
+            IsProven = fit is not null,
             Signed = SignedExcerpt.Of(received, fit?.Scheme.SignedText(fit.Envelope), current, source.Settings),
         };
     }
 
-    // What changes how the proof is read comes first, then what it is compared with: of two mistakes the first to be undone is the last to have been made.
+    // What changes how the proof is read comes first, what costs most last; of two mistakes in the body the first to be undone is the last to have been made.
     private static List<Mistake> Mistakes(Source source, SluiceConfiguration configuration, Work work)
     {
         var sources = new SourceMistakes([.. configuration.Sources.Where(other => other.Name != source.Name)], source.Provider);
+        var schemes = new SchemeMistakes(source.Provider, ProviderCatalog.Default);
+        var bodies = new BodyMistakes(work);
         return
         [
-            .. HeaderMistakes.All, .. HeaderValueMistakes.All, .. SecretMistakes.All, .. sources.All, .. UrlMistakes.All, .. new BodyMistakes(work).All,
-            .. EncodingMistakes.All, .. SecretMistakes.Senders, .. new SchemeMistakes(source.Provider, ProviderCatalog.Default).All,
+            .. HeaderMistakes.All, .. HeaderValueMistakes.All, .. SecretMistakes.All, .. sources.All, .. UrlMistakes.All, .. bodies.All,
+            .. EncodingMistakes.All, .. SecretMistakes.Senders, .. schemes.All, .. bodies.Rewritten,
         ];
     }
 

@@ -40,6 +40,9 @@ internal sealed record BrokenRequest(string Provider, params CauseKind[] Causes)
     /// <summary>How much later than it was signed it is examined.</summary>
     public TimeSpan Late { get; init; }
 
+    /// <summary>Whether nothing could be tried: the cause is what the request looks like.</summary>
+    public bool IsGuess { get; init; }
+
     /// <summary>What has to stand in the summary.</summary>
     public string Says { get; init; } = "";
 

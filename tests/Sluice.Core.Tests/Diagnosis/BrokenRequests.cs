@@ -52,7 +52,7 @@ internal static class BrokenRequests
         ["another source's address"] = new("mailchimp", OtherSourcesSecret) { Key = 1, Beside = [("second", "mailchimp", 1)], Says = "second" },
         ["a secret whose time is over"] = new("github", SecretExpired) { Settings = secret => [("Secrets:0", null), ("Secrets:0:Value", secret), ("Secrets:0:NotAfter", "2023-11-14T21:43:20Z"), ("Secrets:1", "another secret of the source")], Says = "30 min ago" },
         ["a secret whose time has not come"] = new("intercom", SecretNotYetValid) { Settings = secret => [("Secrets:0", null), ("Secrets:0:Value", secret), ("Secrets:0:NotBefore", "2023-11-16T22:13:20Z"), ("Secrets:1", "another secret of the source")], Says = "in 2 d" },
-        ["a secret nobody knows"] = new("square", UnknownSecret) { Key = 1 },
+        ["a secret nobody knows"] = new("square", UnknownSecret) { IsGuess = true, Key = 1 },
 
         // The body.
         ["parsed and indented"] = new("github", BodyReserialised) { Body = """{"id":1,"a":[1,2],"b":{}}""", Break = Rewritten(node => node.ToJsonString(Indented)), Says = "compact" },
@@ -78,10 +78,25 @@ internal static class BrokenRequests
         ["encoded twice"] = new("discord", BodyReencoded) { Body = Letters, Break = request => request with { Body = Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(request.Body.Span)) } },
         ["UTF-16 of a shell"] = new("zendesk", BodyReencoded) { Break = request => request with { Body = (byte[])[0xff, 0xfe, .. Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(request.Body.Span))] } },
         ["a form written anew"] = new("slack", BodyReencoded) { Body = Form, ContentType = "application/x-www-form-urlencoded", Break = Text(text => text.Replace("+", "%20", StringComparison.Ordinal).Replace("%7E", "~", StringComparison.Ordinal)) },
+        ["a field of a form"] = new("linear", BodyReencoded) { Break = Text(text => "payload=" + Uri.EscapeDataString(text)) },
+        ["percent escapes all over"] = new("asana", BodyReencoded) { Break = Text(Uri.EscapeDataString) },
+        ["HTML entities of a firewall"] = new("zoom", BodyReencoded) { Break = Text(System.Net.WebUtility.HtmlEncode!) },
+        ["a line end behind a form"] = new("travisci", BodyLineEnds) { Break = request => request with { Body = (byte[])[.. request.Body.Span, (byte)'\n'] } },
+        ["a line end behind Braintree's form"] = new("braintree", BodyLineEnds) { Break = request => request with { Body = (byte[])[.. request.Body.Span, (byte)'\r', (byte)'\n'] } },
+        ["a byte order mark before what PayPal sums up"] = new("paypal", BodyByteOrderMark) { Break = request => request with { Body = (byte[])[0xef, 0xbb, 0xbf, .. request.Body.Span] } },
+        ["a byte order mark where a source has secrets and public keys"] = new("standard-webhooks", BodyByteOrderMark)
+        {
+            Settings = _ => [("PublicKeys:0", TestKeys.Ed25519("standard-webhooks", 0).Checks)], Break = request => request with { Body = (byte[])[0xef, 0xbb, 0xbf, .. request.Body.Span] },
+        },
+        ["decompressed on its way"] = new("github", BodyCompressed)
+        {
+            Break = request => request.With("X-Hub-Signature-256", "sha256=" + Hmac(TestKeys.Text("github", 0).Signs, Packed(request.Body, stream => new GZipStream(stream, CompressionLevel.Optimal)))).Plus("Content-Encoding", "gzip"),
+        },
+        ["a secret in a body that arrived gzipped"] = new("msgraph", BodyCompressed) { Break = request => request with { Body = Packed(request.Body, stream => new GZipStream(stream, CompressionLevel.Optimal)) } },
         ["backslashes before quotes"] = new("meta", BodyReencoded) { Body = """{"object":"page","entry":[]}""", Break = Text(text => text.Replace("\"", "\\\"", StringComparison.Ordinal)) },
-        ["a body that nobody handed on"] = new("github", BodyTruncated) { Break = request => request with { Body = default } },
-        ["a body cut off"] = new("stripe", BodyTruncated) { Break = request => request.Plus("Content-Length", $"{request.Body.Length}") with { Body = request.Body[..40] }, Says = "40 of" },
-        ["JSON cut off"] = new("square", BodyTruncated) { Break = request => request with { Body = request.Body[..40] } },
+        ["a body that nobody handed on"] = new("github", BodyTruncated) { IsGuess = true, Break = request => request with { Body = default } },
+        ["a body cut off"] = new("stripe", BodyTruncated) { IsGuess = true, Break = request => request.Plus("Content-Length", $"{request.Body.Length}") with { Body = request.Body[..40] }, Says = "40 of" },
+        ["JSON cut off"] = new("square", BodyTruncated) { IsGuess = true, Break = request => request with { Body = request.Body[..40] } },
 
         // The URL.
         ["http signed, https configured"] = new("twilio", UrlScheme) { Url = HookUrl.Replace("https", "http", StringComparison.Ordinal) },
@@ -94,7 +109,7 @@ internal static class BrokenRequests
         ["the query in another order"] = new("twilio", UrlQuery) { Url = HookUrl + "?a=1&b=2", Break = request => request with { Target = request.Path + "?b=2&a=1" } },
         ["the query lost"] = new("hubspot", UrlQuery) { Url = HookUrl + "?portal=1", Settings = _ => [("PublicUrl", HookUrl + "?portal=2")] },
         ["a path that a proxy cut"] = new("mandrill", UrlPath) { Url = "https://hooks.example.com/hooks/mandrill", Break = request => request.Plus("X-Original-URL", "/hooks/mandrill") with { Target = "/api/webhooks/it" } },
-        ["a URL without its secret"] = new("none", UrlPath) { Break = request => request with { Target = "/api/webhooks/it" } },
+        ["a URL without its secret"] = new("none", UrlPath) { IsGuess = true, Break = request => request with { Target = "/api/webhooks/it" } },
         ["a slash behind the secret"] = new("mailchimp", UrlPath) { Break = request => request with { Target = request.Target + "/" } },
 
         // Time.
@@ -109,9 +124,9 @@ internal static class BrokenRequests
         // Another sender.
         ["GitHub posts to Stripe's source"] = new("github", WrongProvider) { Settings = _ => [("Provider", "stripe")], Says = "GitHub" },
         ["Stripe posts to GitHub's source"] = new("stripe", WrongProvider) { Settings = _ => [("Provider", "github")], Says = "Stripe" },
-        ["Shopify posts to a source with another secret"] = new("shopify", WrongProvider) { Settings = _ => [("Provider", "linear"), ("Secrets:0", "nobody knows this one")], Says = "Shopify" },
+        ["Shopify posts to a source with another secret"] = new("shopify", WrongProvider) { IsGuess = true, Settings = _ => [("Provider", "linear"), ("Secrets:0", "nobody knows this one")], Says = "Shopify" },
         ["Slack posts where Zoom should, and Slack's source stands beside"] = new("slack", WrongProvider) { Settings = _ => [("Provider", "zoom"), ("Secrets:0", "the secret of the zoom app")], Beside = [("slack_app", "slack", 0)], Says = "slack_app" },
-        ["GitLab posts to GitHub's source"] = new("gitlab", WrongProvider) { Settings = _ => [("Provider", "github")], Says = "GitLab" },
+        ["GitLab posts to GitHub's source"] = new("gitlab", WrongProvider) { IsGuess = true, Settings = _ => [("Provider", "github")], Says = "GitLab" },
 
         // Headers.
         ["X- taken away"] = new("github", HeaderRenamed) { Break = Renamed("X-Hub-Signature-256", "Hub-Signature-256"), Says = "without X-" },
@@ -123,14 +138,16 @@ internal static class BrokenRequests
         },
         ["a name of the proxy's own"] = new("github", HeaderRenamed) { Break = Renamed("X-Hub-Signature-256", "X-Upstream-Sig") },
         ["a token under another name"] = new("gitlab", HeaderRenamed) { Break = Renamed("X-Gitlab-Token", "X-Api-Key") },
+        ["a bot's token with underscores"] = new("telegram", HeaderRenamed) { Break = Renamed("X-Telegram-Bot-Api-Secret-Token", "X_Telegram_Bot_Api_Secret_Token") },
+        ["a bearer token that a proxy set aside"] = new("jwt", HeaderRenamed) { Break = Renamed("Authorization", "X-Forwarded-Authorization"), Says = "x-forwarded-" },
         ["the header twice"] = new("typeform", HeaderDoubled) { Break = request => request.Plus("Typeform-Signature", request["Typeform-Signature"]) },
         ["the header joined with its copy"] = new("stripe", HeaderDoubled) { Break = request => request.With("Stripe-Signature", $"{request["Stripe-Signature"]},{request["Stripe-Signature"]}") },
         ["the header joined by a comma"] = new("shopify", HeaderDoubled) { Break = request => request.With("X-Shopify-Hmac-SHA256", $"{request["X-Shopify-Hmac-SHA256"]},{request["X-Shopify-Hmac-SHA256"]}") },
         ["the time twice"] = new("slack", HeaderDoubled) { Break = request => request.Plus("X-Slack-Request-Timestamp", "1600000000") },
-        ["the header taken away"] = new("github", HeaderMissing) { Break = request => request.Without("X-Hub-Signature-256"), Says = "X-Hub-Signature-256" },
-        ["the time taken away"] = new("zoom", HeaderMissing) { Break = request => request.Without("x-zm-request-timestamp"), Says = "x-zm-request-timestamp" },
-        ["the id taken away"] = new("twitch", HeaderMissing) { Break = request => request.Without("Twitch-Eventsub-Message-Id"), Says = "Message-Id" },
-        ["Authorization taken away"] = new("jwt", HeaderMissing) { Break = request => request.Without("Authorization"), Says = "Authorization" },
+        ["the header taken away"] = new("github", HeaderMissing) { IsGuess = true, Break = request => request.Without("X-Hub-Signature-256"), Says = "X-Hub-Signature-256" },
+        ["the time taken away"] = new("zoom", HeaderMissing) { IsGuess = true, Break = request => request.Without("x-zm-request-timestamp"), Says = "x-zm-request-timestamp" },
+        ["the id taken away"] = new("twitch", HeaderMissing) { IsGuess = true, Break = request => request.Without("Twitch-Eventsub-Message-Id"), Says = "Message-Id" },
+        ["Authorization taken away"] = new("jwt", HeaderMissing) { IsGuess = true, Break = request => request.Without("Authorization"), Says = "Authorization" },
         ["the prefix taken away"] = new("bitbucket", HeaderMalformed) { Break = request => request.With("X-Hub-Signature", request["X-Hub-Signature"]["sha256=".Length..]) },
         ["a signature in upper case"] = new("linear", HeaderMalformed) { Break = request => request.With("Linear-Signature", request["Linear-Signature"].ToUpperInvariant()) },
         ["a signature in quotes"] = new("dropbox", HeaderMalformed) { Break = request => request.With("X-Dropbox-Signature", $"\"{request["X-Dropbox-Signature"]}\"") },

@@ -17,6 +17,7 @@ public sealed partial class SignatureDoctorTests
         Assert.NotEqual(SignatureResult.Valid, finding.Result);
         Assert.True(broken.Causes.SequenceEqual(finding.Causes.Select(cause => cause.Kind)), $"{what}: {finding.Summary}");
         Assert.Contains(broken.Says, finding.Summary, StringComparison.Ordinal);
+        Assert.Equal(!broken.IsGuess, finding.IsProven);
         Assert.All(finding.Causes, cause => Assert.False(string.IsNullOrWhiteSpace(cause.Fix)));
     }
 
