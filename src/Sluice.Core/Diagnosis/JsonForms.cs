@@ -14,6 +14,7 @@ internal sealed class JsonForms(Work work)
     private static readonly JsonHand[] Layouts =
     [
         new("compact", null, ",", ":"), new("with a blank behind commas and colons", null, ", ", ": "), new("indented by two", "  ", ",", ": "), new("indented by four", "    ", ",", ": "), new("indented by tabs", "\t", ",", ": "),
+        new("indented by two, its lines ending with CR LF", "  ", ",", ": ", "\r\n"),
     ];
 
     // JavaScript; Python and Ruby; PHP; PHP with letters kept; Go and Rails; .NET.

@@ -6,9 +6,9 @@ namespace Sluice.Diagnosis;
 
 /// <summary>How a library lays JSON out.</summary>
 /// <param name="Indent">What stands before each element, once for each level; null where all is one line.</param>
-internal sealed record JsonHand(string Name, string? Indent, string BetweenItems, string BehindName)
+internal sealed record JsonHand(string Name, string? Indent, string BetweenItems, string BehindName, string LineEnd = "\n")
 {
-    /// <summary>The same document in this hand: names in their order, numbers to the letter. Null for what is no JSON, or would grow beyond <paramref name="most"/> bytes.</summary>
+    /// <summary>The same document in this hand: names in their order, numbers to the letter, and what white space stands behind it. Null for what is no JSON, or would grow beyond <paramref name="most"/> bytes.</summary>
     public static byte[]? Write(ReadOnlySpan<byte> json, JsonHand hand, JsonEscapes escapes, long most)
     {
         var reader = new Utf8JsonReader(json);
@@ -52,6 +52,7 @@ internal sealed record JsonHand(string Name, string? Indent, string BetweenItems
                 }
             }
 
+            text.Write(json[json.TrimEnd(" \t\r\n"u8).Length..]);
             return text.WrittenSpan.ToArray();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -64,7 +65,7 @@ internal sealed record JsonHand(string Name, string? Indent, string BetweenItems
     private void BreakLine(ArrayBufferWriter<byte> text, int depth)
     {
         if (Indent is null) return;
-        Append(text, "\n");
+        Append(text, LineEnd);
         for (var i = 0; i < depth; i++) Append(text, Indent);
     }
 

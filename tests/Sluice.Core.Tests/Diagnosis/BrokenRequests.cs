@@ -58,6 +58,7 @@ internal static class BrokenRequests
         ["parsed and indented"] = new("github", BodyReserialised) { Body = """{"id":1,"a":[1,2],"b":{}}""", Break = Rewritten(node => node.ToJsonString(Indented)), Says = "compact" },
         ["parsed and made compact, indented by the sender"] = new("stripe", BodyReserialised) { Body = "{\n  \"id\": \"evt_1\",\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {}\n}", Break = Rewritten(node => node.ToJsonString()), Says = "indented by two" },
         ["parsed and made compact, spaced by Python"] = new("bitbucket", BodyReserialised) { Body = """{"id": "evt_1", "items": [1, 2, {}], "none": null}""", Break = Rewritten(node => node.ToJsonString()) },
+        ["parsed and made compact, indented on Windows"] = new("zendesk", BodyReserialised) { Body = "{\r\n  \"id\": 1,\r\n  \"a\": [\r\n    1\r\n  ]\r\n}", Break = Rewritten(node => node.ToJsonString()), Says = "CR LF" },
         ["letters written out that Python had escaped"] = new("intercom", BodyReserialised) { Body = """{"name": "Zo\u00eb"}""", Break = Rewritten(node => node.ToJsonString(Relaxed)) },
         ["letters escaped by .NET"] = new("linear", BodyReserialised) { Body = Letters, Break = Rewritten(node => node.ToJsonString()) },
         ["slashes of PHP lost"] = new("typeform", BodyReserialised) { Body = """{"url":"https:\/\/example.com\/a","name":"\u00e9"}""", Break = Rewritten(node => node.ToJsonString(Relaxed)) },

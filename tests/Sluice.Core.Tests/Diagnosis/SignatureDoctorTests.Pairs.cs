@@ -86,4 +86,12 @@ public sealed partial class SignatureDoctorTests
         Assert.Equal(UnknownSecret, Assert.Single(finding.Causes).Kind);
         Assert.Contains("changed in more than one way", finding.Summary, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_document_and_the_line_end_behind_it_are_two_things()
+    {
+        // As Go's encoder writes it, and as a framework hands it on.
+        var broken = new BrokenRequest("linear") { Body = "{\"id\":1,\"a\":\"\\u003cb\\u003e\"}\n", Break = request => request with { Body = "{\n  \"id\": 1,\n  \"a\": \"<b>\"\n}"u8.ToArray() } };
+        Assert.Equal([BodyLineEnds, BodyReserialised], broken.Receiver.Examine(broken.Arrived).Causes.Select(cause => cause.Kind));
+    }
 }
