@@ -33,6 +33,15 @@ public abstract partial record SignatureScheme
     /// </summary>
     public abstract ISignatureVerifier? Prepare(SourceSettings settings, ICollection<ConfigurationError> errors);
 
+    /// <summary>
+    /// What this side makes a request's signature over, as far as the request shows it: for people who look for a difference. Null where nothing is
+    /// signed, or where it cannot be told apart from the secret. Never throws.
+    /// </summary>
+    public virtual byte[]? SignedText(Envelope envelope) => null;
+
+    /// <summary>The time that a request's signature covers, in seconds since 1970; null where there is none or none can be read.</summary>
+    public virtual long? SignedAt(Envelope envelope) => null;
+
     /// <summary>Says that there is no secret, where nothing has been said of them yet.</summary>
     protected static void RequireSecret(SourceSettings settings, ICollection<ConfigurationError> errors)
     {
@@ -60,15 +69,6 @@ public abstract partial record SignatureScheme
     /// <param name="secret">What it signs with: the shared secret, or the private key where the source only has the public one.</param>
     /// <exception cref="FormatException">The secret cannot be read; the message says how it should look.</exception>
     public abstract SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at);
-
-    /// <summary>
-    /// What this side makes a request's signature over, as far as the request shows it: for people who look for a difference. Null where nothing is
-    /// signed, or where it cannot be told apart from the secret. Never throws.
-    /// </summary>
-    public virtual byte[]? SignedText(Envelope envelope) => null;
-
-    /// <summary>The time that a request's signature covers, in seconds since 1970; null where there is none or none can be read.</summary>
-    public virtual long? SignedAt(Envelope envelope) => null;
 
     [System.Text.RegularExpressions.GeneratedRegex("(?<=[a-z])[A-Z]")]
     private static partial System.Text.RegularExpressions.Regex Words();
