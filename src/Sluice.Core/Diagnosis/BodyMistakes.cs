@@ -35,7 +35,7 @@ internal sealed class BodyMistakes(Work work)
     {
         if (body.Span.IndexOf((byte)'{') < 0 && FromBase64(body.Span) is { } plain) yield return (plain, Reencoded("the body arrived in base64 and the sender signed what it encodes", "decode the body before it is handed on (API gateways say isBase64Encoded)"));
         if (body.Span[0] == '"' && ReadString(body.Span) is { } text) yield return (text, Reencoded("the body arrived as a JSON string of the body that was signed"));
-        if (FormBody.First(body.Span, "payload") is { Length: > 0 } payload) yield return (Encoding.UTF8.GetBytes(payload), Reencoded("the body arrived as the field payload of a form, and the sender signed the field's value", "set the sender to send JSON, or hand its body on unchanged"));
+        if (FormBody.Exactly(body.Span, "payload") is [{ Length: > 0 } payload]) yield return (payload, Reencoded("the body arrived as the field payload of a form, and the sender signed the field's value", "set the sender to send JSON, or hand its body on unchanged"));
         if (body.Span.IndexOf((byte)'%') >= 0 && Decoded(body.Span) is { } unescaped) yield return (unescaped, Reencoded("the body's percent escapes were made once too often"));
         var (hasSlashes, hasEntities) = (body.Span.IndexOf("\\\""u8) >= 0, body.Span.IndexOf("&"u8) >= 0 && body.Span.IndexOf(";"u8) >= 0);
         if (!(hasSlashes || hasEntities) || !work.Rewrite(body.Length) || Text(body.Span) is not { } written) yield break;

@@ -18,8 +18,9 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
     internal Finding Examine(Source source, Envelope envelope, DateTimeOffset now, Work work)
     {
         var current = configuration.Current;
-        var seen = new Trial(source.Scheme, source.Settings, envelope) { Verifier = source.Verifier };
-        var check = source.Verifier?.Verify(envelope, now) ?? new(SignatureResult.NoUsableSecret);
+        // Tried without its address: a verifier may remember where genuine requests come from, and what is tried here did not come.
+        var seen = new Trial(source.Scheme, source.Settings, envelope with { RemoteAddress = null }) { Verifier = source.Verifier };
+        var check = source.Verifier?.Verify(seen.Envelope, now) ?? new(SignatureResult.NoUsableSecret);
         var received = source.Scheme.SignedText(envelope);
         // An address that is not known, as that of a captured request, is none that is refused.
         if (envelope.RemoteAddress is { } address && !source.Allows(address)) return Refused(check) with { Signed = SignedExcerpt.Of(received, null, current, source.Settings) };

@@ -36,9 +36,9 @@ public sealed record UrlAndFormScheme : SignatureScheme
     public override byte[]? SignedText(Envelope envelope)
     {
         var url = envelope.Url ?? "";
-        var hashes = 0;
-        if (BodyHash is not null) SignedUrl.Parameter(url, BodyHash, out hashes);
-        var isForm = SortedFields.TryRead(hashes > 0 ? [] : envelope.Body.Span, out var fields);
+        // A body that is no form stands in the URL by its hash.
+        var isHashed = BodyHash is not null && url.Contains($"{BodyHash}=", StringComparison.Ordinal);
+        var isForm = SortedFields.TryRead(isHashed ? [] : envelope.Body.Span, out var fields);
         byte[]? text = isForm ? [.. Encoding.UTF8.GetBytes(url), .. fields.ToArray()] : null;
         fields.Return();
         return text;
