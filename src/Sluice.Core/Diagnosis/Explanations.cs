@@ -88,6 +88,11 @@ internal sealed class Explanations(ProviderCatalog providers)
 
     private static string[] Names(SignatureHeaders set) => [.. new[] { set.Signature, set.Timestamp, set.Id }.OfType<string>()];
 
+    public static Cause Elsewhere(bool isGenuine) => new(
+        CauseKind.AddressNotAllowed,
+        $"it came from an address that the source does not allow{(isGenuine ? ", and its signature holds" : "")}",
+        "add the sender's address to AllowedIps, and the proxy in front to TrustedProxies");
+
     /// <summary>Why the source accepts nothing at all.</summary>
     public static Cause Unusable(Source source) => source.Fault is { } fault
         ? new(CauseKind.UnknownSecret, "the source's configuration has a fault, so that it accepts nothing", fault)

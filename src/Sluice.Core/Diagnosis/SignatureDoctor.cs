@@ -21,23 +21,23 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
         // Tried without its address: a verifier may remember where genuine requests come from, and what is tried here did not come.
         var seen = new Trial(source.Scheme, source.Settings, envelope with { RemoteAddress = null }) { Verifier = source.Verifier };
         var check = source.Verifier?.Verify(seen.Envelope, now) ?? new(SignatureResult.NoUsableSecret);
-        var received = source.Scheme.SignedText(envelope);
+        Trial? fit = null;
         // An address that is not known, as that of a captured request, is none that is refused.
-        if (envelope.RemoteAddress is { } address && !source.Allows(address)) return Refused(check) with { Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
-        if (check.IsValid) return new Finding { Result = check.Result, Causes = [], IsProven = true, Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
-
+        if (envelope.RemoteAddress is { } address && !source.Allows(address)) return Found(SignatureResult.AddressNotAllowed, check.IsValid, Explanations.Elsewhere(check.IsValid));
+        if (check.IsValid) return Found(check.Result, true);
         // A source that is closed may have the right secret all the same: then its fault is all there is to say.
-        if (source.Verifier is null && Remarks.IsGenuine(seen.Check(now))) return new Finding { Result = check.Result, Causes = [Explanations.Unusable(source)], Signed = SignedExcerpt.Of(received, null, current, source.Settings) };
-        var fit = Remarks.IsGenuine(check) ? seen : new Search(Mistakes(source, current, work), now, work).Find(seen, check);
-        Cause[] causes = fit is null
-            ? [new Explanations(ProviderCatalog.Default).Of(source, envelope, check.Result, work.IsSpent)]
-            : [.. fit.Causes, .. Remarks.Of(fit, fit.Check(now), now)];
-        return new Finding
+        if (source.Verifier is null && Remarks.IsGenuine(seen.Check(now))) return Found(check.Result, true, Explanations.Unusable(source));
+
+        fit = Remarks.IsGenuine(check) ? seen : new Search(Mistakes(source, current, work), now, work).Find(seen, check);
+        if (fit is null) return Found(check.Result, false, new Explanations(ProviderCatalog.Default).Of(source, envelope, check.Result, work.IsSpent));
+        return Found(check.Result, true, [.. fit.Causes, .. Remarks.Of(fit, fit.Check(now), now)]);
+
+        Finding Found(SignatureResult result, bool isProven, params Cause[] causes) => new()
         {
-            Result = check.Result,
+            Result = result,
             Causes = causes,
-            IsProven = fit is not null,
-            Signed = SignedExcerpt.Of(received, fit?.Scheme.SignedText(fit.Envelope), current, source.Settings),
+            IsProven = isProven,
+            Signed = SignedExcerpt.Of(source.Scheme.SignedText(envelope), fit?.Scheme.SignedText(fit.Envelope), current, source.Settings),
         };
     }
 
@@ -53,10 +53,4 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
             .. EncodingMistakes.All, .. SecretMistakes.Senders, .. schemes.All, .. bodies.Rewritten,
         ];
     }
-
-    private static Finding Refused(SignatureCheck check) => new()
-    {
-        Result = SignatureResult.AddressNotAllowed,
-        Causes = [new(CauseKind.AddressNotAllowed, $"it came from an address that the source does not allow{(check.IsValid ? ", and its signature holds" : "")}", "add the sender's address to AllowedIps, and the proxy in front to TrustedProxies")],
-    };
 }
