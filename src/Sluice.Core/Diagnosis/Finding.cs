@@ -7,8 +7,14 @@ public sealed record Finding
 {
     public required SignatureResult Result { get; init; }
 
-    /// <summary>What went wrong, all of it together: with each undone the signature holds. Empty where it holds, and where no usual mistake fits.</summary>
+    /// <summary>
+    /// What went wrong, all of it together. Empty where the signature holds. Where none of the usual mistakes explains it, one that says what can be said:
+    /// what is missing, whose request it looks like, or that the secret is none of those known.
+    /// </summary>
     public required IReadOnlyList<Cause> Causes { get; init; }
+
+    /// <summary>Whether it was tried: with all causes undone the signature is genuine. Else the cause is what the request looks like.</summary>
+    public bool IsProven { get; init; }
 
     /// <summary>What was signed as far as this side sees it, and where the sender's differs; null where nothing is signed.</summary>
     public SignedText? Signed { get; init; }

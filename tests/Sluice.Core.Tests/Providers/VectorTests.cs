@@ -59,7 +59,7 @@ public sealed class VectorTests
         Assert.Equal("is empty; set it to the secret the sender shows", error);
     }
 
-    private static (string Key, SignedRequest Request, DateTimeOffset At) Read(string provider)
+    internal static (string Key, SignedRequest Request, DateTimeOffset At) Read(string provider)
     {
         var vector = Find(provider);
         var content = vector.GetProperty("signed_content").GetString()!;

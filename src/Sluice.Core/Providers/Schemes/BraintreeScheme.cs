@@ -41,6 +41,8 @@ public sealed record BraintreeScheme : SignatureScheme
         return null;
     }
 
+    public override byte[]? SignedText(Envelope envelope) => FormBody.Exactly(envelope.Body.Span, "bt_signature", "bt_payload") is [_, var payload] ? payload : null;
+
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)
     {
         var (pair, error) = Read(secret);

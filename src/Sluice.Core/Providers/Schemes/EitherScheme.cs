@@ -18,6 +18,10 @@ public sealed record EitherScheme(HmacScheme Shared, Ed25519Scheme Public) : Sig
         return secrets is null || keys is null ? null : new Verifier(secrets, keys);
     }
 
+    public override byte[]? SignedText(Envelope envelope) => Shared.SignedText(envelope);
+
+    public override long? SignedAt(Envelope envelope) => Shared.SignedAt(envelope) ?? Public.SignedAt(envelope);
+
     /// <summary>Signs as the secret is written: a private key begins with <c>whsk_</c>.</summary>
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at) =>
         secret.StartsWith("whsk_", StringComparison.Ordinal) ? Public.Sign(request, settings, secret, at) : Shared.Sign(request, settings, secret, at);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Sluice.Configuration;
+using Sluice.Events;
 
 namespace Sluice.Providers;
 
@@ -49,6 +50,19 @@ public sealed record HmacScheme : SignatureScheme
         }
 
         return keys.Count > 0 && keys.Count == settings.Secrets.Count ? new HmacVerifier(this, keys, settings.Tolerance ?? Tolerance) : null;
+    }
+
+    public override byte[]? SignedText(Envelope envelope)
+    {
+        Span<Range> candidates = stackalloc Range[SignatureHeader.MostCandidates];
+        SignatureHeader.Read(envelope.Headers, this, candidates, out var header);
+        return Content.Write(new SignedParts { Body = envelope.Body.Span, Id = header.Id, Timestamp = header.Timestamp, Method = envelope.Method, Url = envelope.Url });
+    }
+
+    public override long? SignedAt(Envelope envelope)
+    {
+        Span<Range> candidates = stackalloc Range[SignatureHeader.MostCandidates];
+        return Content.HasTimestamp && SignatureHeader.Read(envelope.Headers, this, candidates, out var header) == SignatureResult.Valid && Timestamps.TryReadSeconds(header.Timestamp, Timestamp, out var seconds) ? seconds : null;
     }
 
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)

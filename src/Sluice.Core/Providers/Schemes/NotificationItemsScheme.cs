@@ -27,6 +27,9 @@ public sealed record NotificationItemsScheme : SignatureScheme
         return DatedKeys.Read(settings, errors, ReadKey) is { } keys ? new Verifier(keys) : null;
     }
 
+    public override byte[]? SignedText(Envelope envelope) =>
+        NotificationItems.Read(envelope.Body.Span, out var items) == SignatureResult.Valid ? [.. items.SelectMany((item, i) => i == 0 ? item.Signed : [(byte)'\n', .. item.Signed])] : null;
+
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)
     {
         var (key, error) = ReadKey(secret);

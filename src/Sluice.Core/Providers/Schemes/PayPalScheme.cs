@@ -41,6 +41,11 @@ public sealed record PayPalScheme(KeyClient Client, X509Certificate2Collection? 
         return DatedKeys.Read(settings.PublicKeys, settings.Name, errors, RsaKey.Read) is { } keys ? new Verifier(WebhookId, keys, null, null, settings.Tolerance ?? Tolerance) : null;
     }
 
+    public override byte[]? SignedText(Envelope envelope) => Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture, $"{envelope.Headers.First(Id)}|{envelope.Headers.First(Time)}|{WebhookId}|{Crc32.Of(envelope.Body.Span)}"));
+
+    public override long? SignedAt(Envelope envelope) => Timestamps.TryReadSeconds(envelope.Headers.First(Time), TimestampFormat.Iso8601, out var seconds) ? seconds : null;
+
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)
     {
         using var key = RSA.Create();

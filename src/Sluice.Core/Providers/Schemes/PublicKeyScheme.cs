@@ -39,6 +39,19 @@ public abstract record PublicKeyScheme<TKey> : SignatureScheme where TKey : clas
     internal ISignatureVerifier? PrepareKeys(SourceSettings settings, ICollection<ConfigurationError> errors) =>
         DatedKeys.Read(settings.PublicKeys, settings.Name, errors, ReadPublicKey) is { } keys ? new Verifier(this, keys, settings.Tolerance ?? Tolerance, settings.Secrets.Count) : null;
 
+    public override byte[]? SignedText(Envelope envelope)
+    {
+        Span<Range> candidates = stackalloc Range[SignatureHeader.MostCandidates];
+        SignatureHeader.Read(envelope.Headers, Headers, new(Form, Prefix), candidates, out var header);
+        return Content.Write(new SignedParts { Body = envelope.Body.Span, Id = header.Id, Timestamp = header.Timestamp });
+    }
+
+    public override long? SignedAt(Envelope envelope)
+    {
+        Span<Range> candidates = stackalloc Range[SignatureHeader.MostCandidates];
+        return Content.HasTimestamp && SignatureHeader.Read(envelope.Headers, Headers, new(Form, Prefix), candidates, out var header) == SignatureResult.Valid && Timestamps.TryReadSeconds(header.Timestamp, TimestampFormat.Seconds, out var seconds) ? seconds : null;
+    }
+
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)
     {
         var timestamp = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

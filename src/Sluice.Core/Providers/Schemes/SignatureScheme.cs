@@ -36,6 +36,15 @@ public abstract record SignatureScheme
     /// </summary>
     public abstract ISignatureVerifier? Prepare(SourceSettings settings, ICollection<ConfigurationError> errors);
 
+    /// <summary>
+    /// What this side makes a request's signature over, as far as the request shows it: for people who look for a difference. Null where nothing is
+    /// signed, or where it cannot be told apart from the secret. Never throws.
+    /// </summary>
+    public virtual byte[]? SignedText(Envelope envelope) => null;
+
+    /// <summary>The time that a request's signature covers, in seconds since 1970; null where there is none or none can be read.</summary>
+    public virtual long? SignedAt(Envelope envelope) => null;
+
     /// <summary>Says that there is no secret, where nothing has been said of them yet.</summary>
     protected static void RequireSecret(SourceSettings settings, ICollection<ConfigurationError> errors)
     {

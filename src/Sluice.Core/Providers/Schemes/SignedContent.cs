@@ -70,6 +70,26 @@ public sealed class SignedContent
         return true;
     }
 
+    /// <summary>The text itself. What is not there is left out.</summary>
+    internal byte[] Write(in SignedParts signed)
+    {
+        var text = new System.Buffers.ArrayBufferWriter<byte>(signed.Body.Length + 256);
+        foreach (var part in Parts)
+        {
+            switch (part.Kind)
+            {
+                case PartKind.Body: System.Buffers.BuffersExtensions.Write(text, signed.Body); break;
+                case PartKind.Timestamp: Encoding.UTF8.GetBytes(signed.Timestamp, text); break;
+                case PartKind.Id: Encoding.UTF8.GetBytes(signed.Id, text); break;
+                case PartKind.Method: Encoding.UTF8.GetBytes(signed.Method, text); break;
+                case PartKind.Url: Encoding.UTF8.GetBytes(signed.Url, text); break;
+                default: System.Buffers.BuffersExtensions.Write(text, part.Literal); break;
+            }
+        }
+
+        return text.WrittenSpan.ToArray();
+    }
+
     public static SignedContent Parse(string template) =>
         TryParse(template, out var content, out var error) ? content : throw new FormatException(error);
 

@@ -48,6 +48,18 @@ internal ref struct SortedFields
         }
     }
 
+    /// <summary>The same behind each other.</summary>
+    public readonly byte[] ToArray()
+    {
+        var text = new List<byte>();
+        for (var i = 0; i < count; i++)
+        {
+            if (i == 0 || fields![i].CompareTo(fields[i - 1]) != 0) text.AddRange(bytes.AsSpan(fields![i].Start, fields[i].Name + fields[i].Value));
+        }
+
+        return [.. text];
+    }
+
     public readonly void Return()
     {
         if (bytes is not null) ArrayPool<byte>.Shared.Return(bytes);

@@ -28,6 +28,8 @@ public sealed record TravisScheme(KeyClient Client) : SignatureScheme
         return DatedKeys.Read(settings.PublicKeys, settings.Name, errors, RsaKey.Read) is { } keys ? new Verifier(keys, null) : null;
     }
 
+    public override byte[]? SignedText(Envelope envelope) => FormBody.Exactly(envelope.Body.Span, "payload") is [var payload] ? payload : null;
+
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)
     {
         using var key = RSA.Create();

@@ -35,6 +35,17 @@ public sealed record UrlAndFormScheme : SignatureScheme
         return DatedKeys.Read<HmacKey>(settings, errors, secret => (HmacKey.Of(HashAlgorithmName.SHA1, Encoding.UTF8.GetBytes(secret)), null)) is { } keys ? new Verifier(this, keys) : null;
     }
 
+    public override byte[]? SignedText(Envelope envelope)
+    {
+        var url = envelope.Url ?? "";
+        // A body that is no form stands in the URL by its hash.
+        var isHashed = BodyHash is not null && url.Contains($"{BodyHash}=", StringComparison.Ordinal);
+        var isForm = SortedFields.TryRead(isHashed ? [] : envelope.Body.Span, out var fields);
+        byte[]? text = isForm ? [.. Encoding.UTF8.GetBytes(url), .. fields.ToArray()] : null;
+        fields.Return();
+        return text;
+    }
+
     public override SentRequest Sign(SentRequest request, SourceSettings settings, string secret, DateTimeOffset at)
     {
         var isForm = BodyHash is null || request.ContentType.StartsWith("application/x-www-form-urlencoded", StringComparison.Ordinal);
