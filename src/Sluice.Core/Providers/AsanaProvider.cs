@@ -13,6 +13,9 @@ public sealed class AsanaProvider : IProvider
 {
     private const string Secret = "X-Hook-Secret";
 
+    /// <summary>The example of Asana's page on establishing a webhook.</summary>
+    private const string Documented = "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81";
+
     private static readonly HmacScheme AsanaSignature = new()
     {
         Encoding = SignatureEncoding.HexLower,
@@ -39,14 +42,16 @@ public sealed class AsanaProvider : IProvider
     public EventDescription Describe(Envelope envelope, SourceSettings settings) => default;
 
     // Where the operator has named the secrets, whoever sends one gets it back and nothing else happens: it opens no door.
-    public Answer? Greet(Envelope envelope, SourceSettings settings) => settings.Secrets.Count > 0 ? Offer(envelope)?.Answer : null;
+    public Answer? Greet(Envelope envelope, SourceSettings settings) => settings.Secrets.Count > 0 && Brought(envelope) is { } secret ? Echo(secret) : null;
 
     public bool OffersSecret => true;
 
-    public SecretOffer? Offer(Envelope envelope) =>
-        envelope.Method == "POST" && envelope.Headers.Single(Secret, out _) is { } secret && Challenge.IsPlain(secret)
-            ? new(secret, Answer.Empty(200) with { Headers = [new(Secret, secret)] })
-            : null;
+    // What everybody can read is no secret: a handshake copied from the documentation teaches nothing.
+    public SecretOffer? Offer(Envelope envelope) => Brought(envelope) is { } secret && secret != Documented ? new(secret, Echo(secret)) : null;
+
+    private static string? Brought(Envelope envelope) => envelope.Method == "POST" && envelope.Headers.Single(Secret, out _) is { } secret && Challenge.IsPlain(secret) ? secret : null;
+
+    private static Answer Echo(string secret) => Answer.Empty(200) with { Headers = [new(Secret, secret)] };
 
     public Answer? Handshake(Envelope envelope, SourceSettings settings) => JsonAt.Items(envelope.Body, "events") is [] ? Answer.Empty(200) : null;
 

@@ -120,6 +120,9 @@ public sealed class ChallengeTests
     public void Asana_offers_nothing_that_is_more_than_a_secret(string secret) => Assert.Null(Offer(secret));
 
     [Fact]
+    public void The_secret_of_asanas_documentation_is_no_offer() => Assert.Null(Offer("b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81"));
+
+    [Fact]
     public void Only_a_post_with_one_secret_is_an_offer()
     {
         Assert.Null(Provider("asana").Offer(new SignedRequest([new("X-Hook-Secret", "a")], default).Envelope with { Method = "GET" }));

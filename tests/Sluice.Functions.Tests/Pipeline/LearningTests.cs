@@ -12,7 +12,7 @@ namespace Sluice.Functions.Tests.Pipeline;
 /// <summary>A source without a secret learns its sender's from the first handshake, once for all instances of the ingest app.</summary>
 public sealed class LearningTests : PipelineTest
 {
-    private const string First = "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81";
+    private const string First = "0f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddeeff0";
     private const string Second = "5a1b7c8d9e0f11223344556677889900aabbccddeeff00112233445566778899";
 
     [Fact]
