@@ -58,7 +58,7 @@ internal static class Remarks
         // A stranger's number may be any: beyond a century it is only far.
         var seconds = trial.Scheme.SignedAt(trial.Envelope) is { } at ? Math.Abs(now.ToUnixTimeSeconds() - at) : -1;
         var amount = seconds < 0 ? "" : seconds > 36500L * 86400 ? "more than a century " : $"{Span(TimeSpan.FromSeconds(seconds))} ";
-        var late = where == "behind" ? ": its clock is, or the request was sent that long ago" : ": one of the clocks is wrong";
+        var late = where == "behind" ? ": its clock is slow, or the request was sent that long ago" : ": one of the clocks is wrong";
         return new(CauseKind.ClockSkew, $"the sender's time is {amount}{where} this clock{tolerance}{late}", fix);
     }
 
