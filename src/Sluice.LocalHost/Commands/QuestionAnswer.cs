@@ -10,11 +10,12 @@ internal sealed record QuestionAnswer(int StatusCode, string? ContentType, strin
     // What every answer has says nothing about this one.
     private static readonly string[] Usual = ["Date", "Server", "Connection", "Transfer-Encoding", "X-Content-Type-Options", "Keep-Alive"];
 
-    public static async Task<QuestionAnswer> ReadAsync(HttpResponseMessage response, TimeSpan took, CancellationToken cancellationToken) => new(
+    /// <param name="secret">What is not printed where it comes back; null where nothing is.</param>
+    public static async Task<QuestionAnswer> ReadAsync(HttpResponseMessage response, TimeSpan took, string? secret, CancellationToken cancellationToken) => new(
         (int)response.StatusCode,
         response.Content.Headers.ContentType?.ToString(),
         await response.Content.ReadAsStringAsync(cancellationToken),
-        response.Headers.Where(header => !Usual.Contains(header.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary(header => header.Key, header => string.Join(", ", header.Value)),
+        response.Headers.Where(header => !Usual.Contains(header.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary(header => header.Key, header => string.Join(", ", header.Value) is var value && value == secret ? "(the secret that was sent)" : value),
         took.TotalMilliseconds);
 
     public void Print(bool json)

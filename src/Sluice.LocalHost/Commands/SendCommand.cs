@@ -59,7 +59,7 @@ internal sealed class SendCommand : Command
         using var request = SendRequest.Question(sender, url) ?? throw new CommandException($"{sender.Provider.Name} asks no question; those that do are {string.Join(", ", Asking(url))}");
         var started = Stopwatch.GetTimestamp();
         using var response = await client.SendAsync(request, cancellationToken);
-        var answer = await QuestionAnswer.ReadAsync(response, Stopwatch.GetElapsedTime(started), cancellationToken);
+        var answer = await QuestionAnswer.ReadAsync(response, Stopwatch.GetElapsedTime(started), sender.Secret.Value, cancellationToken);
         answer.Print(parsed.GetValue(CommonOptions.Json));
         return response.IsSuccessStatusCode ? 0 : 1;
     }

@@ -93,14 +93,14 @@ internal static class SendMisbehaviour
         return [.. names.Append(known[0]).Distinct()];
     }
 
-    private static IKeptObserver? FindObserver(ParseResult parsed, HttpClient client, RemoteOperations? ops)
+    private static IKeptObserver? FindObserver(ParseResult parsed, HttpClient client, OpsClient? ops)
     {
-        if (parsed.GetValue(Observe) is not { } text) return ops is null ? null : new OpsObserver(ops);
+        if (parsed.GetValue(Observe) is not { } text) return ops is null ? null : new OpsObserver(new RemoteOperations(ops));
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? new UrlObserver(client, url) : throw new CommandException($"--observe {SafeText.OneLine(text)} is no http or https address");
     }
 
     // The Sluice that was named, or the running one if that is where everything goes.
-    private static RemoteOperations? FindOps(ParseResult parsed, Uri url)
+    private static OpsClient? FindOps(ParseResult parsed, Uri url)
     {
         if (parsed.GetValue(CommonOptions.Remote) is { } remote)
         {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Sluice.LocalHost.Hosting;
 using Sluice.Providers;
 
 namespace Sluice.LocalHost.Commands;
@@ -21,12 +22,17 @@ internal static class SendRequest
     public static HttpRequestMessage? Question(SendTarget sender, Uri url)
     {
         var known = sender.Settings.PublicUrl ?? url;
-        // A question that brings a secret (Asana's) brings one of its own that nobody can guess: the answer is printed, and its receiver may believe it.
-        var settings = sender.Settings with { Secrets = [new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)))] };
+        var settings = sender.Settings with { Secrets = [new(Brought(sender))] };
         if (sender.Provider.CreateHandshake(known, settings) is not { } question) return null;
         if (question.IsSigned) return Create(Sign(sender, url, _ => question, TimeProvider.System.GetUtcNow()));
         return Create(sender.Settings.PublicUrl is null ? question : question with { Url = Moved(question.Url, known, url) });
     }
+
+    // A question that brings a secret (Asana's) teaches it to a source that has none: that has to be one its user knows. To any other source it
+    // brings one that nobody can guess, since the answer is printed.
+    private static string Brought(SendTarget sender) => sender.Provider.OffersSecret && sender.Settings.Secrets.Count == 0
+        ? sender.Secret.Value ?? throw new CommandException($"{sender.Settings.Name} would learn a secret that nobody knows; choose one with --secret, and send events with the same")
+        : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     // A sender that signs its URL signs the one it was given, wherever this one is sent to.
     private static SentRequest Sign(SendTarget sender, Uri url, Func<Uri, SentRequest> request, DateTimeOffset now) =>

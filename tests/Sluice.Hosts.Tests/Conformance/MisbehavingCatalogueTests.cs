@@ -19,7 +19,8 @@ public sealed class MisbehavingCatalogueTests
         using var folder = new WorkFolder();
         File.WriteAllText(folder.Config, Configuration(destination.Url));
         await using var sluice = await RunningSluice.StartAsync(folder);
-        using var ops = new RemoteOperations(new Uri(sluice.Url), sluice.Token);
+        using var client = new OpsClient(new Uri(sluice.Url), sluice.Token);
+        var ops = new RemoteOperations(client);
 
         var reports = new ConcurrentDictionary<string, ConformanceReport>();
         await Parallel.ForEachAsync(CatalogueTable.Names, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (name, _) =>

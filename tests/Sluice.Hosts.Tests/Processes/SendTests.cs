@@ -92,4 +92,20 @@ public sealed class SendTests : IAsyncLifetime
         Assert.Equal(1, unknown.ExitCode);
         Assert.Contains("there is no source 'billing'", Assert.Single(unknown.ErrorLines), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_source_that_learns_its_secret_learns_the_one_that_is_named_and_no_other()
+    {
+        using var folder = new WorkFolder();
+        File.WriteAllText(folder.Config, """{ "Sluice": { "Sources": { "tasks": { "Provider": "asana" } } } }""");
+        await using var sluice = await RunningSluice.StartAsync(folder);
+
+        var unnamed = await folder.RunAsync("send", "asana", "--handshake");
+        Assert.Equal((1, "sluice: tasks would learn a secret that nobody knows; choose one with --secret, and send events with the same"), (unnamed.ExitCode, Assert.Single(unnamed.ErrorLines)));
+
+        var taught = (await folder.RunAsync("send", "asana", "--handshake", "--secret", "0123456789abcdef0123456789abcdef")).Success;
+        Assert.Contains("X-Hook-Secret: (the secret that was sent)", taught, StringComparison.Ordinal);
+        Assert.Contains("200 accepted", (await folder.RunAsync("send", "asana", "--secret", "0123456789abcdef0123456789abcdef")).Success, StringComparison.Ordinal);
+        Assert.Equal(1, (await folder.RunAsync("send", "asana", "--handshake", "--secret", "another0123456789abcdef012345678")).ExitCode);
+    }
 }
