@@ -4,6 +4,7 @@ using Sluice.Delivery;
 using Sluice.Ingestion;
 using Sluice.Inspection;
 using Sluice.Processing;
+using Sluice.Reconciliation;
 using Sluice.Retries;
 using Sluice.Storage;
 
@@ -22,6 +23,7 @@ public static class ServiceRegistration
         .AddSingleton<Sweeper>()
         .AddSingleton<Replayer>()
         .AddSingleton<Retention>()
+        .AddSingleton(SenderLogs.Default).AddSingleton<SenderClient>().AddSingleton<Reconciler>().AddSingleton<ReconcileRound>().AddSingleton<IReconciliation, DirectReconciliation>().AddSingleton<ReconcileEndpoint>()
         .AddSingleton<IOperations, Operations>()
         .AddSingleton<OpsEndpoint>()
         .AddSingleton<HealthEndpoint>();

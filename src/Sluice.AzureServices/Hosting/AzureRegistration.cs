@@ -67,7 +67,9 @@ public static class AzureRegistration
     {
         var errors = new List<ConfigurationError>();
         var secrets = app == FunctionApp.Ingest ? new SecretResolver(Environment.GetEnvironmentVariable, AppContext.BaseDirectory) : null;
-        var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors);
+        // Only the retry app asks the senders' logs, and only it is given their tokens.
+        var tokens = app == FunctionApp.Retry ? new SecretResolver(Environment.GetEnvironmentVariable, AppContext.BaseDirectory) : null;
+        var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors, tokens);
         faults = [.. errors.Where(error => error.Source is null).Select(error => (error with { Entry = error.Entry.Replace(":", "__", StringComparison.Ordinal) }).ToString())];
         return read;
     }

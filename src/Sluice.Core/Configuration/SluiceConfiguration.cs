@@ -42,9 +42,10 @@ public sealed class SluiceConfiguration
     /// <summary>Reads and prepares everything. A source with a fault is there and accepts nothing; the caller decides what else the errors mean.</summary>
     /// <param name="handlers">Null in an app that delivers nothing: any handler's name will do.</param>
     /// <param name="secrets">Null in an app that checks no signatures: its sources need no secrets and accept nothing.</param>
-    public static SluiceConfiguration Build(IConfiguration configuration, ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
+    /// <param name="tokens">What the tokens for the senders' logs are resolved with; null in an app that asks none.</param>
+    public static SluiceConfiguration Build(IConfiguration configuration, ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors, SecretResolver? tokens = null)
     {
-        var settings = SettingsReader.Read(configuration, providers, handlers, secrets, errors);
+        var settings = SettingsReader.Read(configuration, providers, handlers, secrets, errors, tokens);
         Destination[] destinations = [.. settings.Destinations
             .Where(destination => handlers is null || handlers.TryGet(destination.Handler, out _))
             .Select(destination => new Destination(destination, handlers))];

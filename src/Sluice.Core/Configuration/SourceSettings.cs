@@ -59,6 +59,9 @@ public sealed record SourceSettings
     /// <summary>The <see cref="IAnswer"/> that answers instead of the plain success; null where none does.</summary>
     public string? AnswerName { get; init; }
 
+    /// <summary>How it is compared with the sender's own log; null where it is not.</summary>
+    public ReconcileSettings? Reconcile { get; init; }
+
     /// <summary>What only its provider reads, by name.</summary>
     public IReadOnlyDictionary<string, string> Own { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
 

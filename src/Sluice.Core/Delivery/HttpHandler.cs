@@ -62,6 +62,7 @@ public sealed class HttpHandler(HttpMessageInvoker client, TimeProvider time) : 
             if (ForwardedHeaders.Allows(name, value, context.SenderHeaders)) request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        if (webhook.Headers.First(Reconciliation.Reconciler.FetchedHeader) is { } provider) request.Headers.TryAddWithoutValidation(Reconciliation.Reconciler.FetchedHeader, provider);
         request.Headers.TryAddWithoutValidation("Sluice-Event", webhook.Id.ToString());
         request.Headers.TryAddWithoutValidation("Sluice-Source", webhook.Source);
         request.Headers.TryAddWithoutValidation("Sluice-Type", ForwardedHeaders.Encode(webhook.Type));

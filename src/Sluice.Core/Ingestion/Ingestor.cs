@@ -110,7 +110,8 @@ public sealed partial class Ingestor(
         if (source.IsFirstMatch(check.Secret)) Log.SecretMatched(logger, source.Name, check.Secret, source.Verifier!.Keys);
     }
 
-    private static WebhookEvent Describe(Source source, Envelope envelope)
+    /// <summary>The event that a genuine request is.</summary>
+    public static WebhookEvent Describe(Source source, Envelope envelope)
     {
         // A batch has no id of its own: the same one again is the same bytes.
         var (id, type) = source.Provider.IsBatch(envelope) ? new(null, WebhookEvent.BatchType) : source.Provider.Describe(envelope, source.Settings);

@@ -11,6 +11,8 @@ internal static class KeptHeaders
         "Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "Connection", "Content-Length", "Transfer-Encoding", "Expect",
         // Where proxies and platforms repeat the whole URL: a secret may be a part of it.
         "Referer", "X-Original-URL", "X-Rewrite-URL", "X-WAWS-Unencoded-URL", "X-Forwarded-Uri", "X-Original-URI",
+        // Ours to say, of events that came another way.
+        Reconciliation.Reconciler.FetchedHeader,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="credentials">Other headers of this sender that hold its secret.</param>

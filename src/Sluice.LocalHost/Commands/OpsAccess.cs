@@ -4,13 +4,19 @@ using Microsoft.Extensions.Logging;
 using Sluice.Inspection;
 using Sluice.LocalHost.Hosting;
 using Sluice.LocalHost.Sqlite;
+using Sluice.Reconciliation;
 
 namespace Sluice.LocalHost.Commands;
 
 /// <summary>The way to the book for a command: over a running host, or by opening the store when nothing runs.</summary>
-internal sealed class OpsAccess(IOperations operations, params IDisposable?[] owned) : IDisposable
+internal sealed class OpsAccess(IOperations operations, IReconciliation reconciliation, params IDisposable?[] owned) : IDisposable
 {
     public IOperations Operations => operations;
+
+    public IReconciliation Reconciliation => reconciliation;
+
+    /// <summary>Whether a host is asked that runs; otherwise this process has the store.</summary>
+    public bool IsOverHost { get; private init; }
 
     /// <exception cref="CommandException">There is neither a running host nor a store.</exception>
     public static OpsAccess Open(ParseResult parsed)
@@ -39,7 +45,7 @@ internal sealed class OpsAccess(IOperations operations, params IDisposable?[] ow
         var provider = services.BuildServiceProvider();
         try
         {
-            return new(provider.GetRequiredService<IOperations>(), provider, owner);
+            return new(provider.GetRequiredService<IOperations>(), provider.GetRequiredService<IReconciliation>(), provider, owner);
         }
         catch
         {
@@ -52,7 +58,8 @@ internal sealed class OpsAccess(IOperations operations, params IDisposable?[] ow
     private static OpsAccess Over(Uri host, string token)
     {
         var remote = new RemoteOperations(host, token);
-        return new(remote, remote);
+        var reconciliation = new RemoteReconciliation(host, token);
+        return new(remote, reconciliation, remote, reconciliation) { IsOverHost = true };
     }
 
     public void Dispose()

@@ -31,6 +31,7 @@ internal static class SluiceCommands
         root.Add(new ShowCommand());
         root.Add(new ReplayCommand());
         root.Add(new DeadCommand());
+        root.Add(new ReconcileCommand());
         root.Add(new BackupCommand());
         root.Add(new ConfigCommand());
 
