@@ -25,7 +25,8 @@ public sealed partial class GitHubLog : ISenderLog
 
     public bool IsWhole => false;
 
-    public TimeSpan Pause => TimeSpan.FromSeconds(1);
+    /// <summary>A little more than the second that is asked for.</summary>
+    public TimeSpan Pause => TimeSpan.FromSeconds(1.1);
 
     public IEnumerable<string> Check(ReconcileSettings settings)
     {

@@ -24,7 +24,8 @@ public sealed partial class GitLabLog : ISenderLog
 
     public bool IsWhole => false;
 
-    public TimeSpan Pause => TimeSpan.FromSeconds(12);
+    /// <summary>A little more than five a minute allow.</summary>
+    public TimeSpan Pause => TimeSpan.FromSeconds(13);
 
     public IEnumerable<string> Check(ReconcileSettings settings)
     {

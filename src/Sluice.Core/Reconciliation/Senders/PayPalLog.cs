@@ -25,7 +25,7 @@ public sealed class PayPalLog : ISenderLog
 
     public bool IsWhole => false;
 
-    public TimeSpan Pause => TimeSpan.FromSeconds(1);
+    public TimeSpan Pause => TimeSpan.FromSeconds(1.1);
 
     public IEnumerable<string> Check(ReconcileSettings settings)
     {
