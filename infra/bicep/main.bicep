@@ -3,11 +3,12 @@
 //   az deployment sub create --location LOCATION --template-file infra/bicep/main.bicep --parameters environmentName=NAME location=LOCATION
 targetScope = 'subscription'
 
-@description('A source: its name in the URL, the provider that knows its sender, and how many signing secrets it has (two while one replaces the other).')
+@description('A source: its name in the URL, the provider that knows its sender, how many signing secrets it has (two while one replaces the other), and whether its sender is asked what it sent.')
 type source = {
   name: string
   provider: string
   secrets: int?
+  reconcile: bool?
 }
 
 @description('Names this installation; several may share a subscription.')
@@ -152,6 +153,10 @@ var secretEntries = flatten(map(sources, item => map(range(0, item.?secrets ?? 1
 })))
 var secretSettings = toObject(secretEntries, item => item.setting, item => '@Microsoft.KeyVault(SecretUri=https://${keyVaultName}${environment().suffixes.keyvaultDns}/secrets/${item.secret})')
 
+// What the retry app asks a sender's own log with; the rest of the section Reconcile is for extraSettings. Source order_desk has it in source-order-desk-reconcile.
+var reconciled = filter(sources, item => item.?reconcile ?? false)
+var tokenSettings = toObject(reconciled, item => 'Sluice__Sources__${item.name}__Reconcile__Token', item => '@Microsoft.KeyVault(SecretUri=https://${keyVaultName}${environment().suffixes.keyvaultDns}/secrets/source-${replace(item.name, '_', '-')}-reconcile)')
+
 var sharedSettings = {
   Tables__serviceUri: 'https://${bookStorageName}.table.${environment().suffixes.storage}'
   TablePrefix: 'Sluice'
@@ -164,7 +169,7 @@ var retryOnlySettings = {
 
 var ingestSettings = union(sharedSettings, sourceSettings, secretSettings, extraSettings)
 var processSettings = union(sharedSettings, sourceSettings, extraSettings)
-var retrySettings = union(sharedSettings, retryOnlySettings, sourceSettings, extraSettings)
+var retrySettings = union(sharedSettings, retryOnlySettings, sourceSettings, tokenSettings, extraSettings)
 
 resource group 'Microsoft.Resources/resourceGroups@2021-04-01' = {
   name: resourceGroupName
@@ -292,7 +297,7 @@ module retryIdentity 'modules/identity.bicep' = {
   }
 }
 
-// Books and rings; alone reads secrets.
+// Books and rings; reads the signing secrets.
 module ingestRoles 'modules/roles.bicep' = {
   name: 'roles-ingest'
   scope: group
@@ -327,7 +332,7 @@ module processRoles 'modules/roles.bicep' = {
   }
 }
 
-// Rings again, and walks the dead letters.
+// Rings again, walks the dead letters, and reads what the senders' logs are asked with.
 module retryRoles 'modules/roles.bicep' = {
   name: 'roles-retry'
   scope: group
@@ -340,6 +345,7 @@ module retryRoles 'modules/roles.bicep' = {
     queueName: queueName
     sends: true
     receives: true
+    keyVaultName: keyVault.outputs.name
     applicationInsightsName: monitoring.outputs.applicationInsightsName
   }
 }

@@ -7,7 +7,7 @@ internal static class AppSettings
     {
         ["ingest"] = [.. Every, "Sluice__Sources__*__Secrets__*"],
         ["process"] = Every,
-        ["retry"] = [.. Every, "RetrySchedule"],
+        ["retry"] = [.. Every, "RetrySchedule", "Sluice__Sources__*__Reconcile__Token"],
     };
 
     /// <summary>What the platform's own host reads, on Azure.</summary>

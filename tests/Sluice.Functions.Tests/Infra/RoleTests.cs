@@ -39,7 +39,7 @@ public sealed partial class RoleTests
     [Theory]
     [InlineData("ingestRoles", "true", "false", true)]
     [InlineData("processRoles", "true", "true", false)]
-    [InlineData("retryRoles", "true", "true", false)]
+    [InlineData("retryRoles", "true", "true", true)]
     public void An_app_holds_only_the_roles_it_needs(string module, string sends, string receives, bool readsSecrets)
     {
         var roles = BicepFiles.Main.Module(module);

@@ -9,14 +9,6 @@ namespace Sluice.Hosts.Tests.Reconciling;
 /// <summary>A host whose source is compared with a double of its sender, and the ways to look at it.</summary>
 internal static class Compared
 {
-    /// <summary>The clock that a double and a host share; the host brings it, so a double is made with this first.</summary>
-    public sealed class SharedTime : TimeProvider
-    {
-        public TimeProvider? Of { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Of?.GetUtcNow() ?? RunningSluice.Start;
-    }
-
     /// <summary>A source with its section Reconcile; what a test does not say is the simplest that works.</summary>
     public static JsonObject Settings(SenderDouble sender, params (string Name, JsonNode Value)[] more)
     {

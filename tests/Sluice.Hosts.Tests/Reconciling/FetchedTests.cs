@@ -9,7 +9,7 @@ namespace Sluice.Hosts.Tests.Reconciling;
 /// <summary>Senders that list their events whole: what is missing is kept as the listing has it.</summary>
 public sealed class FetchedTests : IAsyncLifetime
 {
-    private readonly Compared.SharedTime time = new();
+    private readonly SharedTime time = new(RunningSluice.Start);
     private StripeDouble stripe = null!;
     private Sink sink = null!;
 

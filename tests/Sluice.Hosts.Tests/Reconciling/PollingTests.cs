@@ -7,7 +7,7 @@ namespace Sluice.Hosts.Tests.Reconciling;
 /// <summary>Sources that are compared without being asked: for senders that never send again by themselves, and for what was missed for days.</summary>
 public sealed class PollingTests : IAsyncLifetime
 {
-    private readonly Compared.SharedTime time = new();
+    private readonly SharedTime time = new(RunningSluice.Start);
     private StripeDouble stripe = null!;
     private GitHubDouble github = null!;
 

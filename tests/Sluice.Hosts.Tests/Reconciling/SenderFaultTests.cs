@@ -8,7 +8,7 @@ namespace Sluice.Hosts.Tests.Reconciling;
 /// <summary>Senders' APIs that refuse, limit, lie, flood, hang or lead elsewhere: bounded, reported, and nothing secret is said.</summary>
 public sealed class SenderFaultTests : IAsyncLifetime
 {
-    private readonly Compared.SharedTime time = new();
+    private readonly SharedTime time = new(RunningSluice.Start);
     private StripeDouble stripe = null!;
 
     public async ValueTask InitializeAsync()
@@ -127,14 +127,13 @@ public sealed class SenderFaultTests : IAsyncLifetime
     public async Task An_answer_of_more_than_sixteen_megabytes_is_not_read(bool isAnnounced)
     {
         await using var sluice = await StartAsync();
-        var sent = 0L;
         stripe.Instead = async context =>
         {
             if (isAnnounced) context.Response.ContentLength = 1L << 40;
             var block = new byte[1024 * 1024];
             try
             {
-                for (; !context.RequestAborted.IsCancellationRequested && sent < 200; sent++) await context.Response.Body.WriteAsync(block, context.RequestAborted);
+                while (!context.RequestAborted.IsCancellationRequested) await context.Response.Body.WriteAsync(block, context.RequestAborted);
             }
             catch (OperationCanceledException)
             {
@@ -144,7 +143,6 @@ public sealed class SenderFaultTests : IAsyncLifetime
             return true;
         };
         Assert.Equal("Stripe's API answered more than 16 MiB at once, which is not read", (await sluice.ReconcileAsync("stripe")).StoppedBecause);
-        Assert.InRange(sent, 0, 100);
     }
 
     [Theory]
