@@ -34,6 +34,8 @@ public sealed class FunctionTests
         { "retry", "OpsStats", AuthorizationLevel.Function, "get", "ops/stats" },
         { "retry", "OpsSources", AuthorizationLevel.Function, "get", "ops/sources" },
         { "retry", "OpsDestinations", AuthorizationLevel.Function, "get", "ops/destinations" },
+        { "retry", "OpsReconcileSources", AuthorizationLevel.Function, "get", "ops/reconcile" },
+        { "retry", "OpsReconcile", AuthorizationLevel.Function, "post", "ops/sources/{name}/reconcile" },
     };
 
     [Theory]

@@ -18,6 +18,8 @@ public sealed class AccessTests
         { "GET", "destinations" },
         { "GET", "sources" },
         { "GET", "stats" },
+        { "GET", "reconcile" },
+        { "POST", "sources/stripe/reconcile" },
     };
 
     [Theory]

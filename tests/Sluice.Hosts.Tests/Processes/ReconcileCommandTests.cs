@@ -53,6 +53,13 @@ public sealed class ReconcileCommandTests : IAsyncLifetime
         foreach (var word in new[] { "stripe", "github", "evt_missed", "guid-missed", "fetched", "asked for again", "issues.opened" }) Assert.Contains(word, said, StringComparison.Ordinal);
         Assert.DoesNotContain(StripeToken, said + sluice!.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain(GitHubToken, said + sluice.Errors, StringComparison.Ordinal);
+        foreach (var file in Directory.GetFiles(folder.Data).Where(file => !file.EndsWith("lock", StringComparison.Ordinal)))
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var kept = new MemoryStream();
+            await stream.CopyToAsync(kept, TestContext.Current.CancellationToken);
+            foreach (var token in new[] { StripeToken, GitHubToken }) Assert.Equal(-1, kept.ToArray().AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(token)));
+        }
     }
 
     [Fact]
