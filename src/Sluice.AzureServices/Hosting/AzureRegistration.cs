@@ -69,7 +69,7 @@ public static class AzureRegistration
         var secrets = app == FunctionApp.Ingest ? new SecretResolver(Environment.GetEnvironmentVariable, AppContext.BaseDirectory) : null;
         // Only the retry app asks the senders' logs, and only it is given their tokens.
         var tokens = app == FunctionApp.Retry ? new SecretResolver(Environment.GetEnvironmentVariable, AppContext.BaseDirectory) : null;
-        var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors, tokens);
+        var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors, tokens: tokens);
         faults = [.. errors.Where(error => error.Source is null).Select(error => (error with { Entry = error.Entry.Replace(":", "__", StringComparison.Ordinal) }).ToString())];
         return read;
     }

@@ -45,7 +45,7 @@ public sealed class SluiceConfiguration
     /// <param name="tokens">What the tokens for the senders' logs are resolved with; null in an app that asks none.</param>
     public static SluiceConfiguration Build(IConfiguration configuration, ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors, SecretResolver? tokens = null)
     {
-        var settings = SettingsReader.Read(configuration, providers, handlers, secrets, errors, tokens);
+        var settings = SettingsReader.Read(configuration, providers, handlers, secrets, errors, tokens: tokens);
         Destination[] destinations = [.. settings.Destinations
             .Where(destination => handlers is null || handlers.TryGet(destination.Handler, out _))
             .Select(destination => new Destination(destination, handlers))];
