@@ -3,11 +3,12 @@
 //   az deployment sub create --location LOCATION --template-file infra/bicep/main.bicep --parameters environmentName=NAME location=LOCATION
 targetScope = 'subscription'
 
-@description('A source: its name in the URL, the provider that knows its sender, and how many signing secrets it has (two while one replaces the other).')
+@description('A source: its name in the URL, the provider that knows its sender, how many signing secrets it has (two while one replaces the other), and whether its sender is asked what it sent.')
 type source = {
   name: string
   provider: string
   secrets: int?
+  reconcile: bool?
 }
 
 @description('Names this installation; several may share a subscription.')
@@ -152,6 +153,10 @@ var secretEntries = flatten(map(sources, item => map(range(0, item.?secrets ?? 1
 })))
 var secretSettings = toObject(secretEntries, item => item.setting, item => '@Microsoft.KeyVault(SecretUri=https://${keyVaultName}${environment().suffixes.keyvaultDns}/secrets/${item.secret})')
 
+// What the retry app asks a sender's own log with; the rest of the section Reconcile is for extraSettings. Source order_desk has it in source-order-desk-reconcile.
+var reconciled = filter(sources, item => item.?reconcile ?? false)
+var tokenSettings = toObject(reconciled, item => 'Sluice__Sources__${item.name}__Reconcile__Token', item => '@Microsoft.KeyVault(SecretUri=https://${keyVaultName}${environment().suffixes.keyvaultDns}/secrets/source-${replace(item.name, '_', '-')}-reconcile)')
+
 var sharedSettings = {
   Tables__serviceUri: 'https://${bookStorageName}.table.${environment().suffixes.storage}'
   TablePrefix: 'Sluice'
@@ -164,8 +169,8 @@ var retryOnlySettings = {
 
 var ingestSettings = union(sharedSettings, sourceSettings, secretSettings, extraSettings)
 var processSettings = union(sharedSettings, sourceSettings, extraSettings)
-// Secrets too: it verifies refused requests again when an operator asks.
-var retrySettings = union(sharedSettings, retryOnlySettings, sourceSettings, secretSettings, extraSettings)
+// Secrets too: it verifies refused requests again when an operator asks; alone it asks the senders' logs.
+var retrySettings = union(sharedSettings, retryOnlySettings, sourceSettings, secretSettings, tokenSettings, extraSettings)
 
 resource group 'Microsoft.Resources/resourceGroups@2021-04-01' = {
   name: resourceGroupName
@@ -294,7 +299,7 @@ module retryIdentity 'modules/identity.bicep' = {
   }
 }
 
-// Books and rings; reads secrets.
+// Books and rings; reads the signing secrets.
 module ingestRoles 'modules/roles.bicep' = {
   name: 'roles-ingest'
   scope: group
@@ -329,7 +334,7 @@ module processRoles 'modules/roles.bicep' = {
   }
 }
 
-// Rings again, walks the dead letters, and verifies refused requests again, for which it reads secrets.
+// Rings again, walks the dead letters, verifies refused requests again and asks the senders' logs, for which it reads secrets.
 module retryRoles 'modules/roles.bicep' = {
   name: 'roles-retry'
   scope: group

@@ -5,6 +5,7 @@ using Sluice.Ingestion;
 using Sluice.Inspection;
 using Sluice.Processing;
 using Sluice.Quarantine;
+using Sluice.Reconciliation;
 using Sluice.Retries;
 using Sluice.Storage;
 
@@ -27,6 +28,7 @@ public static class ServiceRegistration
         .AddSingleton<Sweeper>()
         .AddSingleton<Replayer>()
         .AddSingleton<Retention>()
+        .AddSingleton(SenderLogs.Default).AddSingleton<SenderClient>().AddSingleton<Reconciler>().AddSingleton<ReconcileRound>().AddSingleton<IReconciliation, DirectReconciliation>().AddSingleton<ReconcileEndpoint>()
         .AddSingleton<IOperations, Operations>()
         .AddSingleton<OpsEndpoint>()
         .AddSingleton<HealthEndpoint>();

@@ -69,9 +69,9 @@ public static class AzureRegistration
     private static SluiceConfiguration Build(IConfiguration configuration, FunctionApp app, HandlerCatalog? handlers, out List<string> faults)
     {
         var errors = new List<ConfigurationError>();
-        // The retry app verifies refused requests again when an operator asks (ADR 10); the process app checks nothing, and signs what it delivers.
+        // Only the retry app asks the senders' logs, and only it is given their tokens. It also verifies refused requests again when an operator asks (ADR 10); the process app checks nothing, and signs what it delivers.
         var secrets = new SecretResolver(Environment.GetEnvironmentVariable, AppContext.BaseDirectory);
-        var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, app == FunctionApp.Process ? null : secrets, errors, deliverySecrets: secrets);
+        var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, app == FunctionApp.Process ? null : secrets, errors, deliverySecrets: secrets, tokens: app == FunctionApp.Retry ? secrets : null);
         faults = [.. errors.Where(error => error.Source is null).Select(error => (error with { Entry = error.Entry.Replace(":", "__", StringComparison.Ordinal) }).ToString())];
         return read;
     }

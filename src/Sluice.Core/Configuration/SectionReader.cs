@@ -86,6 +86,11 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<C
 
     public SectionReader Inside(IConfigurationSection child) => new(child, errors, source);
 
+    /// <summary>The same for a section whose faults the caller looks at first.</summary>
+    public SectionReader Inside(IConfigurationSection child, ICollection<ConfigurationError> faults) => new(child, faults, source);
+
+    public void Fault(ConfigurationError fault) => errors.Add(fault);
+
     public void Fault(string? key, string message) =>
         errors.Add(new ConfigurationError(key is null ? section.Path : $"{section.Path}:{key}", message, source));
 

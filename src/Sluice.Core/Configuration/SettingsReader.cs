@@ -9,11 +9,11 @@ namespace Sluice.Configuration;
 /// <summary>Reads the section <c>Sluice</c>; everything wrong in it is in <c>errors</c> afterwards.</summary>
 public static partial class SettingsReader
 {
-    public static SluiceSettings Read(IConfiguration configuration, Providers.ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors, SecretResolver? deliverySecrets = null)
+    public static SluiceSettings Read(IConfiguration configuration, Providers.ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors, SecretResolver? deliverySecrets = null, SecretResolver? tokens = null)
     {
         var root = new SectionReader(configuration.GetSection("Sluice"), errors);
         var sources = new List<SourceSettings>();
-        foreach (var section in root.Section("Sources").GetChildren()) sources.Add(ReadSource(section, providers, handlers?.Answers, secrets, errors));
+        foreach (var section in root.Section("Sources").GetChildren()) sources.Add(ReadSource(section, providers, handlers?.Answers, secrets, tokens, errors));
 
         var retry = RetryReader.Read(root.Inside(root.Section("Retry")), new RetryOptions());
         var names = sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
@@ -44,7 +44,7 @@ public static partial class SettingsReader
         return token;
     }
 
-    private static SourceSettings ReadSource(IConfigurationSection section, Providers.ProviderCatalog providers, IReadOnlyCollection<string>? answers, SecretResolver? secrets, ICollection<ConfigurationError> errors)
+    private static SourceSettings ReadSource(IConfigurationSection section, Providers.ProviderCatalog providers, IReadOnlyCollection<string>? answers, SecretResolver? secrets, SecretResolver? tokens, ICollection<ConfigurationError> errors)
     {
         var reader = new SectionReader(section, errors, section.Key);
         CheckName(reader);
@@ -75,6 +75,7 @@ public static partial class SettingsReader
             SignedContent = reader.Text("SignedContent"),
             IdHeader = reader.Text("IdHeader"),
             TypeHeader = reader.Text("TypeHeader"),
+            Reconcile = ReconcileSettings.Read(reader, section["Provider"] ?? "", tokens),
         };
         return source with { Own = reader.Rest(providers.TryGet(source.Provider, out var provider) ? provider.Settings : []) };
     }

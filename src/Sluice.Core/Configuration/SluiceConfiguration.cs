@@ -48,9 +48,10 @@ public sealed class SluiceConfiguration
     /// <param name="handlers">Null in an app that delivers nothing: any handler's name will do.</param>
     /// <param name="secrets">Null in an app that checks no signatures: its sources need no secrets and accept nothing.</param>
     /// <param name="deliverySecrets">What destinations are signed with, in an app that delivers and checks no signatures; the same as of the sources where absent.</param>
-    public static SluiceConfiguration Build(IConfiguration configuration, ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors, SecretResolver? deliverySecrets = null)
+    /// <param name="tokens">What the tokens for the senders' logs are resolved with; null in an app that asks none.</param>
+    public static SluiceConfiguration Build(IConfiguration configuration, ProviderCatalog providers, HandlerCatalog? handlers, SecretResolver? secrets, ICollection<ConfigurationError> errors, SecretResolver? deliverySecrets = null, SecretResolver? tokens = null)
     {
-        var settings = SettingsReader.Read(configuration, providers, handlers, secrets, errors, deliverySecrets);
+        var settings = SettingsReader.Read(configuration, providers, handlers, secrets, errors, deliverySecrets, tokens);
         Destination[] destinations = [.. settings.Destinations
             .Where(destination => handlers is null || handlers.TryGet(destination.Handler, out _))
             .Select(destination => new Destination(destination, handlers))];

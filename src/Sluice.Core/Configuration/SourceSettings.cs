@@ -62,6 +62,9 @@ public sealed record SourceSettings
     /// <summary>How much of its refused requests is kept with their bytes; null where none are.</summary>
     public QuarantineSettings? Quarantine { get; init; }
 
+    /// <summary>How it is compared with the sender's own log; null where it is not.</summary>
+    public ReconcileSettings? Reconcile { get; init; }
+
     /// <summary>What only its provider reads, by name.</summary>
     public IReadOnlyDictionary<string, string> Own { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
 

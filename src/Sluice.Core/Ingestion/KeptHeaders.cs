@@ -13,6 +13,8 @@ internal static class KeptHeaders
         "X-Hook-Secret",
         // Where proxies and platforms repeat the whole URL: a secret may be a part of it.
         "Referer", "X-Original-URL", "X-Rewrite-URL", "X-WAWS-Unencoded-URL", "X-Forwarded-Uri", "X-Original-URI",
+        // Ours to say, of events that came another way.
+        Reconciliation.Reconciler.FetchedHeader,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a header is never kept, whoever sends it.</summary>

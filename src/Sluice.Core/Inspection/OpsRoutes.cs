@@ -36,6 +36,9 @@ public static class OpsRoutes
         Map("GET", "sources", endpoint.SourcesAsync);
         Map("GET", "destinations", endpoint.DestinationsAsync);
         routes.ServiceProvider.GetRequiredService<QuarantineEndpoint>().MapTo(Map);
+        var gaps = routes.ServiceProvider.GetRequiredService<Reconciliation.ReconcileEndpoint>();
+        Map("GET", "reconcile", gaps.SourcesAsync);
+        Map("POST", "sources/{name}/reconcile", context => gaps.RunAsync(context, (string)context.Request.RouteValues["name"]!));
 
         void Map(string method, string path, Func<HttpContext, Task<IResult>> answer) => routes.MapMethods($"/api/ops/{path}", [method], (RequestDelegate)(async context =>
             await (token.Opens(context.Request) ? await answer(context) : Closed(context)).ExecuteAsync(context)));

@@ -5,15 +5,21 @@ using Sluice.Inspection;
 using Sluice.LocalHost.Hosting;
 using Sluice.LocalHost.Sqlite;
 using Sluice.Quarantine;
+using Sluice.Reconciliation;
 
 namespace Sluice.LocalHost.Commands;
 
 /// <summary>The way to the book for a command: over a running host, or by opening the store when nothing runs.</summary>
-internal sealed class OpsAccess(IOperations operations, IQuarantineOperations quarantine, params IDisposable?[] owned) : IDisposable
+internal sealed class OpsAccess(IOperations operations, IQuarantineOperations quarantine, IReconciliation reconciliation, params IDisposable?[] owned) : IDisposable
 {
     public IOperations Operations => operations;
 
     public IQuarantineOperations Quarantine => quarantine;
+
+    public IReconciliation Reconciliation => reconciliation;
+
+    /// <summary>Whether a host is asked that runs; otherwise this process has the store.</summary>
+    public bool IsOverHost { get; private init; }
 
     /// <exception cref="CommandException">There is neither a running host nor a store.</exception>
     public static OpsAccess Open(ParseResult parsed)
@@ -42,7 +48,7 @@ internal sealed class OpsAccess(IOperations operations, IQuarantineOperations qu
         var provider = services.BuildServiceProvider();
         try
         {
-            return new(provider.GetRequiredService<IOperations>(), provider.GetRequiredService<IQuarantineOperations>(), provider, owner);
+            return new(provider.GetRequiredService<IOperations>(), provider.GetRequiredService<IQuarantineOperations>(), provider.GetRequiredService<IReconciliation>(), provider, owner);
         }
         catch
         {
@@ -55,7 +61,8 @@ internal sealed class OpsAccess(IOperations operations, IQuarantineOperations qu
     private static OpsAccess Over(Uri host, string token)
     {
         var client = new OpsClient(host, token);
-        return new(new RemoteOperations(client), new RemoteQuarantine(client), client);
+        var patient = new OpsClient(host, token, RemoteReconciliation.Patience);
+        return new(new RemoteOperations(client), new RemoteQuarantine(client), new RemoteReconciliation(patient), client, patient) { IsOverHost = true };
     }
 
     public void Dispose()

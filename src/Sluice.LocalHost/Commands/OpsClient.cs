@@ -12,9 +12,10 @@ internal sealed class OpsClient : IDisposable
 {
     private readonly HttpClient client;
 
-    public OpsClient(Uri host, string token)
+    /// <param name="patience">How long an answer may take; a minute where nothing is said.</param>
+    public OpsClient(Uri host, string token, TimeSpan? patience = null)
     {
-        client = new HttpClient { BaseAddress = new Uri(host, "/api/ops/"), Timeout = TimeSpan.FromSeconds(60) };
+        client = new HttpClient { BaseAddress = new Uri(host, "/api/ops/"), Timeout = patience ?? TimeSpan.FromMinutes(1) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 

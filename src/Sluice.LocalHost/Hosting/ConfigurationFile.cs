@@ -64,7 +64,7 @@ internal sealed class ConfigurationFile
         {
             var configuration = builder.AddEnvironmentVariables().Build();
             var secrets = new SecretResolver(Environment.GetEnvironmentVariable, Path is null ? Directory.GetCurrentDirectory() : System.IO.Path.GetDirectoryName(Path)!);
-            var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors);
+            var read = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors, tokens: secrets);
             secretFiles = secrets.Files;
             if (!configuration.GetSection("Sluice").Exists()) errors.Add(new("Sluice", $"is missing in {Path}; put all settings into an object named Sluice"));
             return read;

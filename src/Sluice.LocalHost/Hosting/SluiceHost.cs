@@ -73,6 +73,7 @@ internal static class SluiceHost
         services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<LocalQueue>());
         services.AddHostedService<DeliveryService>();
         services.AddHostedService<RetentionService>();
+        services.AddHostedService<ReconcileService>();
         services.AddHostedService<ConfigurationWatcher>();
     }
 

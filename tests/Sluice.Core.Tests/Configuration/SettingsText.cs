@@ -34,7 +34,7 @@ public sealed record SettingsText(string Json)
         using var clients = new HttpClients();
         var handlers = new HandlerCatalog(new HttpHandler(clients, TimeProvider.System), new TableHandler());
         var secrets = new SecretResolver(name => Environment.GetValueOrDefault(name), Folder);
-        return (SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors), errors);
+        return (SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors, tokens: secrets), errors);
     }
 
     public SluiceConfiguration Reads()

@@ -7,7 +7,7 @@ internal static class AppSettings
     {
         ["ingest"] = [.. Every, "Sluice__Sources__*__Secrets__*"],
         ["process"] = Every,
-        ["retry"] = [.. Every, "Sluice__Sources__*__Secrets__*", "RetrySchedule"],
+        ["retry"] = [.. Every, "Sluice__Sources__*__Secrets__*", "Sluice__Sources__*__Reconcile__Token", "RetrySchedule"],
     };
 
     /// <summary>What the platform's own host reads, on Azure.</summary>

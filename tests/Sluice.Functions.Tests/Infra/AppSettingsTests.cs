@@ -25,10 +25,18 @@ public sealed class AppSettingsTests
     public void The_app_that_verifies_nothing_is_given_no_secrets() =>
         Assert.DoesNotContain(SettingsOf("process"), name => name.Contains("Secrets", StringComparison.Ordinal));
 
-    [Fact]
-    public void A_secret_is_a_reference_into_the_vault()
+    [Theory]
+    [InlineData("ingest")]
+    [InlineData("process")]
+    public void Only_retry_is_given_the_tokens_for_senders_logs(string app) =>
+        Assert.DoesNotContain(SettingsOf(app), name => name.Contains("Reconcile", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("secretSettings")]
+    [InlineData("tokenSettings")]
+    public void A_secret_is_a_reference_into_the_vault(string settings)
     {
-        var secrets = BicepFiles.Main.Variables.Single(variable => variable.Name == "secretSettings");
+        var secrets = BicepFiles.Main.Variables.Single(variable => variable.Name == settings);
         Assert.Contains(secrets.Strings, text => text.StartsWith("@Microsoft.KeyVault(SecretUri=https://${keyVaultName}", StringComparison.Ordinal) && text.EndsWith(')'));
         Assert.Equal("identityId", BicepFiles.Named("functionapp").Resource("app").Property("keyVaultReferenceIdentity"));
     }

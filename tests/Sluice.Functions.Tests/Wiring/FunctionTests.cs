@@ -44,6 +44,8 @@ public sealed class FunctionTests
         { "retry", "OpsQuarantineRelease", AuthorizationLevel.Function, "post", "ops/quarantine/release" },
         { "retry", "OpsQuarantinePurge", AuthorizationLevel.Function, "post", "ops/quarantine/purge" },
         { "retry", "OpsDestinations", AuthorizationLevel.Function, "get", "ops/destinations" },
+        { "retry", "OpsReconcileSources", AuthorizationLevel.Function, "get", "ops/reconcile" },
+        { "retry", "OpsReconcile", AuthorizationLevel.Function, "post", "ops/sources/{name}/reconcile" },
     };
 
     [Theory]

@@ -28,6 +28,8 @@ public sealed class AccessTests
         { "POST", "quarantine/verify" },
         { "POST", "quarantine/release" },
         { "POST", "quarantine/purge" },
+        { "GET", "reconcile" },
+        { "POST", "sources/stripe/reconcile" },
     };
 
     [Theory]

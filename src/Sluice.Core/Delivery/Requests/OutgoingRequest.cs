@@ -31,6 +31,7 @@ internal static class OutgoingRequest
             foreach (var (name, value) in CloudEvent.BinaryHeaders(webhook)) request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        if (webhook.Headers.First(Reconciliation.Reconciler.FetchedHeader) is { } provider) request.Headers.TryAddWithoutValidation(Reconciliation.Reconciler.FetchedHeader, provider);
         request.Headers.TryAddWithoutValidation("Sluice-Event", webhook.Id.ToString());
         request.Headers.TryAddWithoutValidation("Sluice-Source", webhook.Source);
         request.Headers.TryAddWithoutValidation("Sluice-Type", ForwardedHeaders.Encode(webhook.Type));
