@@ -33,6 +33,7 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
     private readonly Lock gate = new();
     private readonly Turns turns = new(KeptAtOnce);
     private readonly ConcurrentDictionary<string, (QuarantineSettings Bounds, DateTimeOffset Until)> full = new(StringComparer.Ordinal);
+    private RejectionId last;
     private long minute;
     private int told;
     private int untold;
@@ -49,7 +50,7 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
         if ((finding is null && !isKept) || time.GetUtcNow().UtcTicks < Volatile.Read(ref awayUntil)) return;
         await KeepAsync(new Rejection
         {
-            Id = RejectionId.Create(envelope.ReceivedAt, random), Source = source.Name, ReceivedAt = envelope.ReceivedAt, Result = result, Finding = finding,
+            Id = NewId(envelope.ReceivedAt), Source = source.Name, ReceivedAt = envelope.ReceivedAt, Result = result, Finding = finding,
             RemoteAddress = envelope.RemoteAddress, BodyBytes = envelope.Body.Length, IsKept = isKept,
             Request = isKept ? new(envelope.Target, KeptHeaders.Of(envelope.Headers, source.Scheme.CredentialNames), envelope.Body) : null,
         }, bounds ?? new());
@@ -74,6 +75,17 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
 
         if (missed > 0) Log.Missed(logger, missed);
         return true;
+    }
+
+    // Of one millisecond too the earlier comes before the later: they are released in that order.
+    private RejectionId NewId(DateTimeOffset receivedAt)
+    {
+        var id = RejectionId.Create(receivedAt, random);
+        lock (gate)
+        {
+            if (id.ReceivedAt == last.ReceivedAt && id <= last) id = last.Next;
+            return last = id;
+        }
     }
 
     private string Tell(Source source, Envelope envelope, SignatureResult result)
