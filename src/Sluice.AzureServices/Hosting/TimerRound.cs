@@ -19,7 +19,6 @@ public sealed partial class TimerRound(
     private const int RowsAtOnce = 500;
     private const int OpenAtOnce = 100;
     private const int DeadLetterSteps = 8;
-    private const int QuarantineMinutes = 10;
 
     /// <summary>A little more than the timer's own pause: what falls due in between is scheduled for its moment.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(70);
@@ -27,6 +26,10 @@ public sealed partial class TimerRound(
     private static readonly TimeSpan MostSweeping = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan MostRetention = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan MostReconciling = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AgingPeriod = TimeSpan.FromMinutes(10);
+
+    // Two rounds at once would at most both look.
+    private DateTimeOffset nextAging;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -54,7 +57,7 @@ public sealed partial class TimerRound(
         });
         await TryAsync("retention", () => retention.RunAsync(cancellationToken, MostRetention));
         // Its bounds hold without the timer; only age wants a look now and then.
-        if (time.GetUtcNow().Minute % QuarantineMinutes == 0) await TryAsync("the quarantine", () => quarantine.RunAsync(cancellationToken, MostRetention));
+        if (time.GetUtcNow() >= nextAging && await TryAsync("the quarantine", () => quarantine.RunAsync(cancellationToken, MostRetention))) nextAging = time.GetUtcNow() + AgingPeriod;
         var dead = 0L;
         var isCounted = await TryAsync("counting", async () =>
         {

@@ -22,6 +22,9 @@ public readonly record struct RejectionId : IComparable<RejectionId>
     /// <summary>When its request was received, to the millisecond; the last moment there is where a text names a later one.</summary>
     public DateTimeOffset ReceivedAt => DateTimeOffset.FromUnixTimeMilliseconds(Math.Min((long)(value >> RandomBits), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
+    /// <summary>The id behind this one.</summary>
+    public RejectionId Next => new(value + 1);
+
     /// <summary>Makes the id of a request.</summary>
     public static RejectionId Create(DateTimeOffset receivedAt, Random random)
     {

@@ -14,7 +14,7 @@ namespace Sluice.Quarantine;
 /// What is done about a refused request before it is answered. All are counted. A few each minute are told: examined, logged and written down. Where
 /// the source wants it, each is kept with its bytes while there is room. The answer depends on none of it and waits a moment for it at most.
 /// </summary>
-public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quarantine, TimeProvider time, Random random, ILogger<Rejections> logger) : IDisposable
+public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quarantine, TimeProvider time, Random random, ILogger<Rejections> logger)
 {
     /// <summary>Of all sources together: a flood of forgeries costs neither log nor time.</summary>
     private const int ToldPerMinute = 20;
@@ -31,8 +31,9 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
     private static readonly TimeSpan LongestFull = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
-    private readonly SemaphoreSlim turns = new(KeptAtOnce);
+    private readonly Turns turns = new(KeptAtOnce);
     private readonly ConcurrentDictionary<string, (QuarantineSettings Bounds, DateTimeOffset Until)> full = new(StringComparer.Ordinal);
+    private RejectionId last;
     private long minute;
     private int told;
     private int untold;
@@ -49,13 +50,11 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
         if ((finding is null && !isKept) || time.GetUtcNow().UtcTicks < Volatile.Read(ref awayUntil)) return;
         await KeepAsync(new Rejection
         {
-            Id = RejectionId.Create(envelope.ReceivedAt, random), Source = source.Name, ReceivedAt = envelope.ReceivedAt, Result = result, Finding = finding,
+            Id = NewId(envelope.ReceivedAt), Source = source.Name, ReceivedAt = envelope.ReceivedAt, Result = result, Finding = finding,
             RemoteAddress = envelope.RemoteAddress, BodyBytes = envelope.Body.Length, IsKept = isKept,
             Request = isKept ? new(envelope.Target, KeptHeaders.Of(envelope.Headers, source.Scheme.CredentialNames), envelope.Body) : null,
         }, bounds ?? new());
     }
-
-    public void Dispose() => turns.Dispose();
 
     private bool MayTell()
     {
@@ -76,6 +75,17 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
 
         if (missed > 0) Log.Missed(logger, missed);
         return true;
+    }
+
+    // Of one millisecond too the earlier comes before the later: they are released in that order.
+    private RejectionId NewId(DateTimeOffset receivedAt)
+    {
+        var id = RejectionId.Create(receivedAt, random);
+        lock (gate)
+        {
+            if (id.ReceivedAt == last.ReceivedAt && id <= last) id = last.Next;
+            return last = id;
+        }
     }
 
     private string Tell(Source source, Envelope envelope, SignatureResult result)
@@ -105,7 +115,7 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
         var isStarted = false;
         try
         {
-            await turns.WaitAsync(limit.Token);
+            await turns.TakeAsync(limit.Token);
             isStarted = true;
             var keeping = await quarantine.KeepAsync(rejection, bounds, limit.Token).AsTask().WaitAsync(limit.Token);
             if (rejection.Request is null || keeping.IsKept) return;
@@ -129,7 +139,7 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
         }
         finally
         {
-            if (isStarted) turns.Release();
+            if (isStarted) turns.GiveBack();
         }
     }
 

@@ -129,6 +129,18 @@ public sealed class QuarantineTests : PipelineTest
     }
 
     [Fact]
+    public void However_many_are_refused_at_once_none_waits_longer_for_its_answer()
+    {
+        var sluice = Open(On);
+        sluice.Tables.Before = async _ => await Task.Delay(TimeSpan.FromSeconds(30), sluice.Time);
+        var before = sluice.Now;
+        var answers = Run(sluice, () => Task.WhenAll(Enumerable.Range(0, 40).Select(i => sluice.PostAsync(CloudSluice.StripeBody($"evt_{i}"), Wrong))));
+
+        Assert.All(answers, answer => Assert.Equal(401, answer.Status));
+        Assert.Equal(TimeSpan.FromMilliseconds(300), sluice.Now - before);
+    }
+
+    [Fact]
     public void What_is_accepted_costs_no_request_more()
     {
         var (off, on) = (Open(), Open(On));

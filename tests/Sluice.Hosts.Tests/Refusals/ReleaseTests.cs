@@ -62,6 +62,16 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public async Task Those_of_one_millisecond_are_released_in_the_order_they_came()
+    {
+        await using var sluice = await RunningSluice.StartAsync(RefusedSender.Wrong());
+        for (var i = 0; i < 20; i++) await sluice.RefusedAsync(sluice.Stripe($"evt_{i}"));
+        await sluice.TakeUpAsync(RefusedSender.Right());
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => EventId.Of("stripe", $"evt_{i}").ToString()), (await sluice.JobAsync("release", 7)).Select(item => item.Text("event")));
+    }
+
+    [Fact]
     public async Task Released_by_several_at_once_it_is_one_event()
     {
         await using var sink = await Sink.StartAsync(200);
