@@ -21,6 +21,9 @@ public enum CauseKind
     SecretExpired,
     SecretNotYetValid,
 
+    /// <summary>The source has no secret yet: the sender brings it in its handshake.</summary>
+    SecretNotLearned,
+
     /// <summary>Nothing that is known made this signature: another secret, or a forgery.</summary>
     UnknownSecret,
 

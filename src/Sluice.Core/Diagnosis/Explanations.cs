@@ -98,6 +98,9 @@ internal sealed class Explanations(ProviderCatalog providers)
         ? new(CauseKind.UnknownSecret, "the source's configuration has a fault, so that it accepts nothing", fault)
         : new(CauseKind.UnknownSecret, "no secret of the source is valid at that time, and none fits that ever was", "set the secret that the sender signs with now");
 
+    public static Cause Unlearned() => new(
+        CauseKind.SecretNotLearned, "the source waits for the handshake of its sender, which brings the secret", "create the webhook at the sender, or set the secret that it was created with");
+
     private static Cause Unknown(Source source, bool wasCutShort) => new(
         CauseKind.UnknownSecret,
         $"made with a secret that is none of those configured, or changed in more than one way{(wasCutShort ? " (it is large: not every usual mistake was tried)" : "")}; or forged",

@@ -25,6 +25,7 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
         // An address that is not known, as that of a captured request, is none that is refused.
         if (envelope.RemoteAddress is { } address && !source.Allows(address)) return Found(SignatureResult.AddressNotAllowed, check.IsValid, Explanations.Elsewhere(check.IsValid));
         if (check.IsValid) return Found(check.Result, true);
+        if (source.Learns) return Found(check.Result, true, Explanations.Unlearned());
         // A source that is closed may have the right secret all the same: then its fault is all there is to say.
         if (source.Verifier is null && Remarks.IsGenuine(seen.Check(now))) return Found(check.Result, true, Explanations.Unusable(source));
 

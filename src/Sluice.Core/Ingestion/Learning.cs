@@ -27,6 +27,11 @@ public sealed partial class Learning(ILearnedSecrets secrets, TimeProvider time,
         return state.Known is { } known ? known.Verifier : (await LookAsync(source, state))?.Verifier;
     }
 
+    /// <summary>The source as if what this process knows it to have learned stood in its configuration: for looking closer at what was refused.</summary>
+    public Source AsKnown(Source source) => source.Learns && states.TryGetValue(source, out var state) && state.Known is { } known
+        ? source with { Settings = source.Settings with { Secrets = [new SecretSettings(known.Secret)] }, Verifier = known.Verifier, Learns = false }
+        : source;
+
     /// <summary>Keeps what was offered if it is the first. Null where another secret stands, or it is none that anything can be checked with.</summary>
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was.</exception>
     public async ValueTask<Answer?> LearnAsync(Source source, SecretOffer offer, CancellationToken cancellationToken)

@@ -92,7 +92,7 @@ public sealed class QuarantineOperations(LiveConfiguration configuration, IQuara
         var check = verifier.Verify(envelope, envelope.ReceivedAt);
         if (check.IsValid || (check.Result == SignatureResult.TimestampTooOld && source.Settings.AcceptLate)) return (View(CheckedResult.Holds, "the signature holds"), source, envelope);
         // The verifier decides; the doctor only says why.
-        var finding = doctor.Examine(source, envelope, envelope.ReceivedAt);
+        var finding = doctor.Examine(learning.AsKnown(source), envelope, envelope.ReceivedAt);
         return (View(CheckedResult.DoesNotHold, finding.Result == check.Result ? SafeText.OneLine(finding.Summary, 1000) : check.Result.ToString()), source, envelope);
 
         CheckedView View(CheckedResult result, string finding) => new(rejection.Id.ToString(), rejection.Source, rejection.ReceivedAt, result, finding);

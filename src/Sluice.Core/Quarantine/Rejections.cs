@@ -14,7 +14,7 @@ namespace Sluice.Quarantine;
 /// What is done about a refused request before it is answered. All are counted. A few each minute are told: examined, logged and written down. Where
 /// the source wants it, each is kept with its bytes while there is room. The answer depends on none of it and waits a moment for it at most.
 /// </summary>
-public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quarantine, TimeProvider time, Random random, ILogger<Rejections> logger)
+public sealed partial class Rejections(SignatureDoctor doctor, Learning learning, IQuarantine quarantine, TimeProvider time, Random random, ILogger<Rejections> logger)
 {
     /// <summary>Of all sources together: a flood of forgeries costs neither log nor time.</summary>
     private const int ToldPerMinute = 20;
@@ -94,7 +94,7 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
         try
         {
             // What the doctor finds otherwise than the answer says would only confuse.
-            if (doctor.Examine(source, envelope, envelope.ReceivedAt) is { } finding && finding.Result == result) text = SafeText.OneLine(finding.Summary, 1000);
+            if (doctor.Examine(learning.AsKnown(source), envelope, envelope.ReceivedAt) is { } finding && finding.Result == result) text = SafeText.OneLine(finding.Summary, 1000);
         }
 #pragma warning disable CA1031 // A fault of ours in looking for the reason must not cost the sender its answer.
         catch (Exception e)
@@ -146,8 +146,14 @@ public sealed partial class Rejections(SignatureDoctor doctor, IQuarantine quara
     private void Fill(string source, QuarantineSettings bounds, DateTimeOffset until)
     {
         var now = time.GetUtcNow();
-        var wasFull = full.TryGetValue(source, out var known) && known.Bounds == bounds && now < known.Until + LongestFull;
-        full[source] = (bounds, until < now + LongestFull ? until : now + LongestFull);
+        bool wasFull;
+        // Several may have asked at once.
+        lock (gate)
+        {
+            wasFull = full.TryGetValue(source, out var known) && known.Bounds == bounds && now < known.Until + LongestFull;
+            full[source] = (bounds, until < now + LongestFull ? until : now + LongestFull);
+        }
+
         // Once, not each time that it is asked about while it stays full.
         if (!wasFull) Log.Full(logger, source, until);
     }

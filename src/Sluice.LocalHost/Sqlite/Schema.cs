@@ -3,7 +3,7 @@ using Sluice.Storage;
 
 namespace Sluice.LocalHost.Sqlite;
 
-/// <summary>The tables of the book. The version stands in the file; each migration runs with its version change in one transaction.</summary>
+/// <summary>The tables of the book. The version stands in the file; migrations run with their version change in one transaction.</summary>
 internal static class Schema
 {
     // events.seq is the order of keeping. deliveries.due is the one thing nothing can be forgotten by: null exactly at an end.
@@ -61,23 +61,15 @@ internal static class Schema
             throw new StoreUnavailableException($"{connection.DataSource} is another program's database; name another --data folder");
     }
 
-    /// <summary>Brings the file to this version.</summary>
+    /// <summary>Brings the file to this version: all the way or not at all, with one wait for the disk.</summary>
     public static void Migrate(SqliteConnection connection)
     {
-        for (var version = Read(connection, "PRAGMA user_version"); version < Version; version++)
-        {
-            Run(connection, "BEGIN IMMEDIATE");
-            // Another process may have been faster than this transaction.
-            if (Read(connection, "PRAGMA user_version") != version)
-            {
-                Run(connection, "ROLLBACK");
-                continue;
-            }
-
-            Run(connection, Migrations[version]);
-            Run(connection, $"PRAGMA user_version = {version + 1}");
-            Run(connection, "COMMIT");
-        }
+        if (Read(connection, "PRAGMA user_version") >= Version) return;
+        Run(connection, "BEGIN IMMEDIATE");
+        // Another process may have been faster than this transaction.
+        for (var version = Read(connection, "PRAGMA user_version"); version < Version; version++) Run(connection, Migrations[version]);
+        Run(connection, $"PRAGMA user_version = {Version}");
+        Run(connection, "COMMIT");
     }
 
     public static void Run(SqliteConnection connection, string sql)
