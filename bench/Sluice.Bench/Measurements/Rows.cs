@@ -19,6 +19,7 @@ public static class Rows
             new StartMeasurement(workbench, freshFolder: false),
             Ingest("ingest", "workers off", workers: 0, Goal.AtLeast(0.20)),
             Ingest("log", "log handler running", workers: 16, Goal.AtLeast(0.10)),
+            new VerifyMeasurement(options.Quick ? 10 : 50),
         ];
         return [.. all.Where(row => options.Only.Contains(row.Topic))];
 
