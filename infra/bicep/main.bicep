@@ -3,7 +3,7 @@
 //   az deployment sub create --location LOCATION --template-file infra/bicep/main.bicep --parameters environmentName=NAME location=LOCATION
 targetScope = 'subscription'
 
-@description('A source: its name in the URL, the provider that knows its sender, how many signing secrets it has (two while one replaces the other), and whether its sender is asked what it sent.')
+@description('A source: its name in the URL, the provider that knows its sender, how many signing secrets it has (two while one replaces the other, none for a sender that brings its own), and whether its sender is asked what it sent.')
 type source = {
   name: string
   provider: string

@@ -3,7 +3,6 @@ using Sluice.AzureServices.ServiceBus;
 using Sluice.AzureServices.Tables;
 using Sluice.Processing;
 using Sluice.Quarantine;
-using Sluice.Reconciliation;
 using Sluice.Retries;
 using Sluice.Storage;
 
@@ -14,7 +13,7 @@ namespace Sluice.AzureServices.Hosting;
 /// Each part is safe when two do it at once or none did for a while, and none waits for another that fails.
 /// </summary>
 public sealed partial class TimerRound(
-    Sweeper sweeper, DeadLetterQueue deadLetters, Retention retention, QuarantineAging quarantine, ReconcileRound reconciling, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
+    Sweeper sweeper, DeadLetterQueue deadLetters, Retention retention, QuarantineAging quarantine, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
 {
     private const int RowsAtOnce = 500;
     private const int OpenAtOnce = 100;
@@ -25,7 +24,6 @@ public sealed partial class TimerRound(
 
     private static readonly TimeSpan MostSweeping = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan MostRetention = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan MostReconciling = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan AgingPeriod = TimeSpan.FromMinutes(10);
 
     // Two rounds at once would at most both look.
@@ -66,8 +64,6 @@ public sealed partial class TimerRound(
         });
         // A round that knows only half says nothing: its silence is the alert, and figures that are not known would be another.
         if (isSwept && isCounted) Log.Swept(logger, rung, (long)late.TotalSeconds, dead);
-        // Last: the senders' APIs take their time, and nothing above waits for them.
-        await TryAsync("comparing sources with their senders' logs", () => reconciling.RunAsync(MostReconciling, cancellationToken));
     }
 
     private async Task<bool> TryAsync(string what, Func<Task> work)

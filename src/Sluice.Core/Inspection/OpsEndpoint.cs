@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Ingestion;
 
 namespace Sluice.Inspection;
 
 /// <summary>What operators and commands ask a running host, under <c>/api/ops</c>. The host lets only those in who may: a token here, a function key on Azure.</summary>
-public sealed class OpsEndpoint(IOperations operations, LiveConfiguration configuration, TimeProvider time, ILogger<OpsEndpoint> logger)
+public sealed class OpsEndpoint(IOperations operations, LiveConfiguration configuration, Learning learning, TimeProvider time, ILogger<OpsEndpoint> logger)
 {
     public Task<IResult> EventsAsync(HttpContext context) => AnswerAsync(context, async () =>
         OpsQuery.Events(context.Request.Query, out var error) is { } filter
@@ -45,10 +46,19 @@ public sealed class OpsEndpoint(IOperations operations, LiveConfiguration config
     public Task<IResult> StatsAsync(HttpContext context) => AnswerAsync(context, async () =>
         Results.Json(await operations.StatsAsync(context.RequestAborted), OpsJson.Default.Stats));
 
-    public Task<IResult> SourcesAsync(HttpContext context) => AnswerAsync(context, () => Task.FromResult(Results.Json(
-        [.. configuration.Current.Sources.Select(source => new SourceView(
-            source.Name, source.Provider.Name, source.ChecksSignatures ? source.IsUsable(time.GetUtcNow()) : null, source.Settings.Paused, source.Verifier?.Keys ?? 0, [.. source.Destinations.Select(destination => destination.Name)]))],
-        OpsJson.Default.IReadOnlyListSourceView)));
+    public Task<IResult> SourcesAsync(HttpContext context) => AnswerAsync(context, async () =>
+    {
+        var views = new List<SourceView>();
+        foreach (var source in configuration.Current.Sources)
+        {
+            var isWaiting = source.Learns && await learning.VerifierAsync(source) is null;
+            views.Add(new(
+                source.Name, source.Provider.Name, source.ChecksSignatures ? source.IsUsable(time.GetUtcNow()) : null, source.Settings.Paused, source.Verifier?.Keys ?? 0,
+                [.. source.Destinations.Select(destination => destination.Name)], isWaiting ? true : null));
+        }
+
+        return Results.Json(views, OpsJson.Default.IReadOnlyListSourceView);
+    });
 
     public Task<IResult> DestinationsAsync(HttpContext context) => AnswerAsync(context, () => Task.FromResult(Results.Json(
         [.. configuration.Current.Destinations.Select(destination => new DestinationView(

@@ -76,7 +76,10 @@ public sealed record DeadLetterView(string Id, string Event, string Destination,
         dead.Id.ToString(), dead.Id.Event.ToString(), dead.Id.Destination, dead.Reason, dead.StatusCode, dead.Attempts, dead.DeadAt, dead.Source, dead.Type);
 }
 
-public sealed record SourceView(string Name, string Provider, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Usable, bool Paused, int Secrets, IReadOnlyList<string> Destinations);
+/// <param name="Waiting">True while it waits for the handshake of its sender, from which it learns its secret.</param>
+public sealed record SourceView(
+    string Name, string Provider, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Usable, bool Paused, int Secrets, IReadOnlyList<string> Destinations,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Waiting = null);
 
 public sealed record DestinationView(string Name, string Handler, string? Url, IReadOnlyList<string>? Sources, IReadOnlyList<string>? Types);
 
@@ -84,8 +87,4 @@ public sealed record ReplayView(int Replayed);
 
 public sealed record ErrorView(string Error);
 
-/// <param name="Waiting">What is no fault and not set up to its end yet.</param>
-public sealed record HealthView(
-    string Status,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Faults = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Waiting = null);
+public sealed record HealthView(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Faults = null);

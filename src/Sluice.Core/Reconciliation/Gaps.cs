@@ -9,13 +9,17 @@ public static class Gaps
     /// <summary>12 hours: what fails again and again is asked for no more often than that.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromHours(12);
 
+    /// <summary>An hour: retention goes on while a log is read, and the sender's clock is not this one.</summary>
+    public static readonly TimeSpan Margin = TimeSpan.FromHours(1);
+
     /// <summary>
     /// From when on the log is looked at: no further back than the sender's log goes, and than the book does. What retention has let go of
-    /// would look missing.
+    /// would look missing, and so a margin is kept.
     /// </summary>
     public static DateTimeOffset Since(DateTimeOffset asked, DateTimeOffset now, TimeSpan horizon, TimeSpan retention)
     {
-        var earliest = now - (horizon < retention ? horizon : retention);
+        var kept = retention - Margin;
+        var earliest = now - (horizon < kept ? horizon : kept);
         return asked > earliest ? asked : earliest;
     }
 

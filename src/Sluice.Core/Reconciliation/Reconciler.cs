@@ -42,6 +42,7 @@ public sealed partial class Reconciler(
         var run = new ReconcileRun(source.Name, since, request.IsDryRun);
         if (settings.Fault is { } fault) run.Stop(fault);
         else if (source.Settings.Paused) run.Stop($"source {source.Name} is paused");
+        else if (source.ChecksSignatures && !source.IsUsable(now)) run.Stop($"source {source.Name} accepts nothing now: {source.Fault ?? "none of its secrets is valid"}");
         else await RunAsync(source, log, new LogQuery(settings, since, now), request, run, cancellationToken);
         return Logged(run);
     }

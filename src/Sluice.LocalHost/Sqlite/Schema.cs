@@ -67,8 +67,7 @@ internal static class Schema
         if (Read(connection, "PRAGMA user_version") >= Version) return;
         Run(connection, "BEGIN IMMEDIATE");
         // Another process may have been faster than this transaction.
-        for (var version = Read(connection, "PRAGMA user_version"); version < Version; version++) Run(connection, Migrations[version]);
-        Run(connection, $"PRAGMA user_version = {Version}");
+        for (var version = Read(connection, "PRAGMA user_version"); version < Version; version++) Run(connection, $"{Migrations[version]} PRAGMA user_version = {version + 1};");
         Run(connection, "COMMIT");
     }
 

@@ -142,6 +142,18 @@ public sealed class SignedDeliveryTests(SenderLibraries libraries) : IDisposable
             Assert.Contains(line + "\r\n", head, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(DeliveryFormat.CloudEvents, 0)]
+    [InlineData(DeliveryFormat.CloudEventsBinary, 1)]
+    [InlineData(DeliveryFormat.Exact, 1)]
+    public async Task A_cloud_events_own_attributes_never_stand_beside_ours(DeliveryFormat format, int ids)
+    {
+        var (head, _) = await poster.SentAsync(Poster.With(("ce-id", "A-1"), ("Content-Type", "application/json")), settings => settings with { Format = format }, allowed: ["ce-*"]);
+        var found = head.Split("\r\n").Where(line => line.StartsWith("ce-id:", StringComparison.OrdinalIgnoreCase)).ToList();
+        Assert.Equal(ids, found.Count);
+        Assert.Equal(format == DeliveryFormat.Exact, found.Contains("ce-id: A-1"));
+    }
+
     private static DeliverySigner Signer(params string[] secrets) => DeliverySigner.Create([.. secrets.Select(secret => new SecretSettings(secret))], [])!;
 
     private static SenderCase Case(CatalogueRequest request, string secret) => new("standard_webhooks", secret, request, Poster.Now.ToUnixTimeSeconds());

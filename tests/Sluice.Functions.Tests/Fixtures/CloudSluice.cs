@@ -137,6 +137,9 @@ internal sealed class CloudSluice : IAsyncDisposable
         return heard;
     }
 
+    /// <summary>The timer for gaps goes off once.</summary>
+    public Task CompareAsync() => ActivatorUtilities.CreateInstance<CompareFunction>(retry).RunAsync(new TimerInfo(), Cancellation);
+
     /// <summary>One tick of the timer.</summary>
     public Task TickAsync() => ActivatorUtilities.CreateInstance<SweepFunction>(retry).RunAsync(new TimerInfo(), Cancellation);
 

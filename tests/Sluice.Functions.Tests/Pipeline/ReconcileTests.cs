@@ -31,7 +31,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         Assert.Equal(401, (await sluice.PostAsync("stripe", CloudSluice.StripeBody("evt_missed"), [new("Stripe-Signature", "t=1,v1=00")])).Status);
         foreach (var id in new[] { "evt_kept", "evt_missed" }) stripe.Happened(id, sluice.Now.AddMinutes(-10));
 
-        await sluice.TickAsync();
+        await sluice.CompareAsync();
         await sluice.HearAllAsync();
         var kept = await sluice.FindAsync(CloudSluice.IdOf("evt_missed"));
         Assert.Equal(("evt_missed", "invoice.paid", "stripe"), (kept.IdempotencyKey, kept.Type, kept.Headers.First(Reconciler.FetchedHeader)));
@@ -39,10 +39,10 @@ public sealed class ReconcileTests : IAsyncLifetime
         Assert.Equal(2, sluice.Handler.Calls.Count);
 
         sluice.Time.Advance(TimeSpan.FromMinutes(14));
-        await sluice.TickAsync();
+        await sluice.CompareAsync();
         Assert.Single(stripe.Requests);
         sluice.Time.Advance(TimeSpan.FromMinutes(1));
-        await Task.WhenAll(sluice.TickAsync(), sluice.TickAsync());
+        await Task.WhenAll(sluice.CompareAsync(), sluice.CompareAsync());
         await sluice.HearAllAsync();
         Assert.Equal(2, stripe.Requests.Count);
         Assert.Equal((2, 2), ((await sluice.Store.CountAsync(TestContext.Current.CancellationToken)).Events, sluice.Handler.Calls.Count));
@@ -52,7 +52,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     public async Task Without_Every_the_timer_asks_nobody()
     {
         await using var sluice = Open();
-        await sluice.TickAsync();
+        await sluice.CompareAsync();
         Assert.Empty(stripe.Requests);
     }
 
@@ -78,6 +78,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         sluice.Handler.Outcomes.Enqueue(Sluice.Delivery.Outcome.Retry("500 Internal Server Error"));
         Assert.Equal(200, (await sluice.PostAsync("evt_1")).Status);
         await sluice.HearAllAsync();
+        await sluice.CompareAsync();
         await sluice.PassAsync(TimeSpan.FromMinutes(2));
         Assert.Equal(DeliveryStatus.Delivered, (await sluice.DeliveryAsync(CloudSluice.IdOf("evt_1"))).Status);
     }
@@ -87,7 +88,7 @@ public sealed class ReconcileTests : IAsyncLifetime
     {
         await using var sluice = new CloudSluice(("Sluice:Sources:stripe:Reconcile:Every", "00:15:00"), ("Sluice:Sources:stripe:Reconcile:Token", "@Microsoft.KeyVault(SecretUri=https://vault.example/secrets/x)"));
         Assert.Equal(200, (await sluice.PostAsync("evt_1")).Status);
-        await sluice.TickAsync();
+        await sluice.CompareAsync();
         var report = JsonSerializer.Deserialize((await AskAsync(sluice, (function, request) => function.RunAsync(request, "stripe"))).Body, ReconcileJson.Default.ReconcileReport)!;
         Assert.StartsWith("Sluice:Sources:stripe:Reconcile:Token is a Key Vault reference that did not resolve", report.StoppedBecause, StringComparison.Ordinal);
     }

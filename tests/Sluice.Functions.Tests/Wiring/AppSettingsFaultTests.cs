@@ -208,7 +208,7 @@ public sealed class AppSettingsFaultTests
         {
             FunctionApp.Ingest => [typeof(WebhookFunction), typeof(HealthFunction)],
             FunctionApp.Process => [typeof(BellFunction)],
-            _ => [typeof(SweepFunction), typeof(OpsFunction), typeof(QuarantineFunction), typeof(ReconcileFunction)],
+            _ => [typeof(SweepFunction), typeof(CompareFunction), typeof(OpsFunction), typeof(QuarantineFunction), typeof(ReconcileFunction)],
         };
         Assert.All(functions, function => Assert.NotNull(ActivatorUtilities.CreateInstance(host.Services, function)));
         Assert.NotEmpty(host.Services.GetServices<IHostedService>());

@@ -59,7 +59,7 @@ public sealed class FunctionTests
     [Fact]
     public void There_are_no_other_functions()
     {
-        string[] expected = [.. HttpFunctions.Select(row => row.Data.Item2), "Bell", "Sweep"];
+        string[] expected = [.. HttpFunctions.Select(row => row.Data.Item2), "Bell", "Compare", "Sweep"];
         Assert.Equal(expected.Order(), Apps.SelectMany(app => FunctionsOf(app.App)).Select(NameOf).Order());
     }
 

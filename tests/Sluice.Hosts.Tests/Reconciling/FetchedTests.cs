@@ -146,11 +146,24 @@ public sealed class FetchedTests : IAsyncLifetime
         await using var sluice = await RunningSluice.StartAsync(File().With("Retention", "2.00:00:00"));
         time.Of = sluice.Time;
         // Events of Stripe's are kept for the three days that it repeats them, and one more.
-        stripe.Happened("evt_gone", sluice.Now.AddHours(-97));
-        stripe.Happened("evt_missed", sluice.Now.AddHours(-95));
+        stripe.Happened("evt_gone", sluice.Now.AddHours(-96));
+        stripe.Happened("evt_missed", sluice.Now.AddHours(-94));
         var report = await sluice.ReconcileAsync("stripe", $"?since={Uri.EscapeDataString(sluice.Now.AddDays(-30).ToString("O"))}");
         Assert.Equal("evt_missed", Assert.Single(report.Events).Key);
-        Assert.Equal(sluice.Now.AddDays(-4), report.Since);
+        // And an hour is left, in which retention goes on.
+        Assert.Equal(sluice.Now.AddHours(-95), report.Since);
+    }
+
+    [Fact]
+    public async Task A_source_that_accepts_nothing_gets_nothing_from_its_senders_log_either()
+    {
+        var expired = new JsonArray(new JsonObject { ["Value"] = "whsec_test_of_some_length", ["NotAfter"] = "2020-01-01T00:00:00Z" });
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Source(settings: new JsonObject { ["Secrets"] = expired, ["Reconcile"] = Compared.Settings(stripe)["Reconcile"]!.DeepClone() }));
+        time.Of = sluice.Time;
+        stripe.Happened("evt_1", sluice.Now.AddMinutes(-10));
+        var report = await sluice.ReconcileAsync("stripe");
+        Assert.Equal("source stripe accepts nothing now: none of its secrets is valid", report.StoppedBecause);
+        Assert.Equal(0, (await sluice.StatsAsync()).Events);
     }
 
     [Fact]

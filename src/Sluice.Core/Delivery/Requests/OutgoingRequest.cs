@@ -18,10 +18,12 @@ internal static class OutgoingRequest
         if (contentType is not null && ForwardedHeaders.IsOneLine(contentType)) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
 
         // What the destination's own settings say stands in place of a sender's header of the same name.
+        // A cloud event's own attributes would stand beside ours.
+        var isCloudEvent = destination.Format != DeliveryFormat.Exact;
         var own = destination.Signer?.Headers(context.IdempotencyKey, now, body.Span) ?? [];
         foreach (var (name, value) in webhook.Headers)
         {
-            if (ForwardedHeaders.Allows(name, value, context.SenderHeaders) && !Contains(own, name) && !Contains(destination.Headers, name)) request.Headers.TryAddWithoutValidation(name, value);
+            if (ForwardedHeaders.Allows(name, value, context.SenderHeaders) && !Contains(own, name) && !Contains(destination.Headers, name) && !(isCloudEvent && name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase))) request.Headers.TryAddWithoutValidation(name, value);
         }
 
         foreach (var (name, value) in own) request.Headers.TryAddWithoutValidation(name, value);

@@ -37,8 +37,9 @@ public sealed record EitherScheme(HmacScheme Shared, Ed25519Scheme Public) : Sig
             var shared = secrets.Verify(envelope, now);
             if (shared.IsValid) return shared;
             var own = keys.Verify(envelope, now);
-            // What was not there at all says less than what was there and did not fit.
-            return own.IsValid || shared.Result is SignatureResult.MalformedSignature or SignatureResult.NoUsableSecret ? own : shared;
+            // A key that was met says most, if only that it came too late; what was not there at all says less than what was there and did not fit.
+            if (shared.Secret >= 0 && !own.IsValid) return shared;
+            return own.IsValid || own.Secret >= 0 || shared.Result is SignatureResult.MalformedSignature or SignatureResult.NoUsableSecret ? own : shared;
         }
     }
 }

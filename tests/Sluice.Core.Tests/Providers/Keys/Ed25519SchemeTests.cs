@@ -166,6 +166,8 @@ public sealed class Ed25519SchemeTests
         both.Refuses(shared.With("webhook-signature", shared["webhook-signature"].Replace("v1,", "v1a,", StringComparison.Ordinal)), Mismatch);
         both.Refuses(own, TimestampTooOld, KeyedSource.Now.AddSeconds(301));
         both.Refuses(own.Carrying("{}"), Mismatch);
+        // Beside a signature of the other kind that does not fit, a genuine one that is late is late, and may be a sender's repeat.
+        both.Refuses(own.With("webhook-signature", $"v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= {own["webhook-signature"]}"), TimestampTooOld, KeyedSource.Now.AddSeconds(301));
     }
 
     [Attack("A11")]
