@@ -48,7 +48,7 @@ public sealed class FilterReader
         {
             Alone(filter, "not");
             if (not.ValueKind != JsonValueKind.Object) throw new FilterException("has 'not' without a filter; write { \"not\": { \"json\": \"data.test\", \"equals\": true } }");
-            return new Not(Within("not", not));
+            return new Not(Inside("not", not));
         }
 
         if (++conditions > MostConditions) throw new FilterException($"has more than {MostConditions} conditions");
@@ -59,11 +59,11 @@ public sealed class FilterReader
     {
         Alone(filter, name);
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0) throw new FilterException($"has '{name}' without a list of filters; write {{ \"{name}\": [ {{...}}, {{...}} ] }}");
-        return [.. list.EnumerateArray().Select((item, index) => Within(string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]"), item))];
+        return [.. list.EnumerateArray().Select((item, index) => Inside(string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]"), item))];
     }
 
     // Where it throws the place stays: that is where.
-    private Filter Within(string name, JsonElement filter)
+    private Filter Inside(string name, JsonElement filter)
     {
         place.Add(name);
         var read = Whole(filter);
@@ -112,7 +112,7 @@ public sealed class FilterReader
             });
         }
 
-        if (bounds.Any(bound => bound is not null)) found.Add(new Sluice.Delivery.Within(bounds[0], bounds[1], bounds[2], bounds[3]));
+        if (bounds.Any(bound => bound is not null)) found.Add(new Within(bounds[0], bounds[1], bounds[2], bounds[3]));
         return found is [var only] ? only : throw new FilterException($"says {(found.Count == 0 ? "nothing" : "several things")} of '{subject}'; one condition says one thing, {{ \"all\": [...] }} several");
     }
 
