@@ -43,9 +43,19 @@ internal static class DestinationReader
         // Only the app that has the handler knows its settings, and only it signs.
         if (handlers is null) return settings;
         if (secrets is not null) settings = settings with { Signer = ReadSigner(reader, secrets), Headers = HeaderReader.Read(reader, secrets) };
+        if (known is LogHandler) CheckSending(reader, settings);
         settings = settings with { Settings = reader.Rest(own) };
         foreach (var fault in known?.Check(settings) ?? []) reader.Fault(null, fault);
         return settings;
+    }
+
+    // Whoever sets these believes that something is sent.
+    private static void CheckSending(SectionReader reader, DestinationSettings settings)
+    {
+        foreach (var (name, isSet) in new[] { ("Format", settings.Format != DeliveryFormat.Exact), ("SignSecrets", settings.Signer is not null), ("Headers", settings.Headers.Count > 0) })
+        {
+            if (isSet) reader.Fault(name, "is set, and handler log sends nothing; remove it, or deliver with handler http");
+        }
     }
 
     private static Filter? ReadFilter(SectionReader reader)

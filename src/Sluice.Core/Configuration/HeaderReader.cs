@@ -18,7 +18,15 @@ internal static partial class HeaderReader
         var headers = new List<KeyValuePair<string, string>>();
         var section = destination.Section("Headers");
         if (section.Value is { Length: > 0 }) destination.Fault("Headers", "is a text; write { \"Name\": \"value\" }");
-        foreach (var child in section.GetChildren())
+        var children = section.GetChildren().ToList();
+        // A list's values have their places for names, and 0 would do as a header's.
+        if (children.Count > 0 && children.All(child => child.Key.All(char.IsAsciiDigit)))
+        {
+            destination.Fault("Headers", "is a list; write { \"Name\": \"value\" }");
+            return headers;
+        }
+
+        foreach (var child in children)
         {
             if (Value(destination, child, secrets) is { } value) headers.Add(new(child.Key, value));
         }
@@ -30,7 +38,7 @@ internal static partial class HeaderReader
     private static string? Value(SectionReader destination, IConfigurationSection header, SecretResolver secrets)
     {
         string? error = null;
-        if (!Name().IsMatch(header.Key)) error = "is no name of a header";
+        if (!IsName(header.Key)) error = "is no name of a header";
         else if (Taken.Contains(header.Key, StringComparer.OrdinalIgnoreCase) || header.Key.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) || header.Key.StartsWith("Sluice-", StringComparison.OrdinalIgnoreCase) || header.Key.StartsWith("webhook-", StringComparison.OrdinalIgnoreCase))
             error = "is set by Sluice; choose another name";
         else if (header.Value is not { Length: > 0 } text) error = "has no value; write one, env:NAME or file:PATH";
@@ -43,6 +51,9 @@ internal static partial class HeaderReader
         destination.Fault($"Headers:{header.Key}", error!);
         return null;
     }
+
+    /// <summary>Whether a header can be called so.</summary>
+    internal static bool IsName(string text) => Name().IsMatch(text);
 
     [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\z")]
     private static partial Regex Name();

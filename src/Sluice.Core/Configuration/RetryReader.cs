@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sluice.Retries;
 
 namespace Sluice.Configuration;
@@ -33,11 +32,11 @@ internal static class RetryReader
 
     private static List<TimeSpan>? ReadDelays(SectionReader reader)
     {
-        if (reader.List("Delays") is not { } texts) return null;
+        if (reader.FilledList("Delays", "write the delays one by one, such as [\"00:00:05\", \"01:00:00\"], or remove it; \"MaxAttempts\": 1 tries once") is not { } texts) return null;
         var delays = new List<TimeSpan>();
         foreach (var text in texts)
         {
-            if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var delay) && delay >= TimeSpan.Zero && delay <= LongestDelay) delays.Add(delay);
+            if (SectionReader.ReadTime(text) is { } delay && delay >= TimeSpan.Zero && delay <= LongestDelay) delays.Add(delay);
             else reader.Fault("Delays", $"has '{text}'; write times up to {LongestDelay:c}, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)");
         }
 

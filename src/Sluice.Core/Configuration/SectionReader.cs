@@ -46,10 +46,14 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<C
     public TimeSpan? Time(string key, TimeSpan least, TimeSpan most)
     {
         if (Text(key) is not { } text) return null;
-        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
+        if (ReadTime(text) is { } value && value >= least && value <= most) return value;
         Fault(key, $"is '{text}'; write a time from {least} to {most}, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)");
         return null;
     }
+
+    /// <summary>A time as people write it, or null. A number alone is none: .NET would take 5 for five days, and most who write it mean seconds.</summary>
+    public static TimeSpan? ReadTime(string text) =>
+        text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null;
 
     public DateTimeOffset? Moment(string key)
     {
@@ -70,11 +74,11 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<C
         return values.Length == 0 ? null : values;
     }
 
-    /// <summary>The list's values; null where the list is absent. One that is there and names nothing would restrict nothing: that is a fault.</summary>
-    public IReadOnlyList<string>? FilledList(string key)
+    /// <summary>The list's values; null where the list is absent. One that is there and names nothing is a fault: it would restrict nothing, or say nothing.</summary>
+    public IReadOnlyList<string>? FilledList(string key, string fix = "name what is allowed, or remove it to allow all")
     {
         var values = List(key);
-        if (values is null && section.GetChildren().Any(child => child.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) && string.IsNullOrEmpty(section[key])) Fault(key, "is empty; name what is allowed, or remove it to allow all");
+        if (values is null && section.GetChildren().Any(child => child.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) && string.IsNullOrEmpty(section[key])) Fault(key, $"is empty; {fix}");
         return values;
     }
 

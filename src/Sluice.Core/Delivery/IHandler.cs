@@ -39,6 +39,9 @@ public sealed record DeliveryContext
     /// <summary>The names of the sender's own headers that may be passed on, <c>*</c> standing for any characters.</summary>
     public IReadOnlyList<string> SenderHeaders { get; init; } = [];
 
+    /// <summary>The names of those among them that prove the bytes as the sender sent them: beside other bytes they prove nothing.</summary>
+    public IReadOnlyList<string> ProofHeaders { get; init; } = [];
+
     /// <summary>The same over all attempts, different for every event and destination.</summary>
     public string IdempotencyKey => Delivery.ToString();
 }

@@ -231,7 +231,7 @@ public sealed partial class Ingestor(
         [LoggerMessage(6, LogLevel.Information, "{Source} redelivered batch {Event}: it is taken apart again, and what is dead of it is replayed")]
         public static partial void BatchRedelivered(ILogger logger, string source, EventId @event);
 
-        [LoggerMessage(3, LogLevel.Information, "{Source} redelivered event {Event}: {Count} dead letters replayed")]
+        [LoggerMessage(3, LogLevel.Information, "{Source} redelivered event {Event}; dead letters replayed: {Count}")]
         public static partial void RedeliveryReplayed(ILogger logger, string source, EventId @event, int count);
     }
 }

@@ -64,6 +64,7 @@ public sealed partial class Processor(
             IsReplay = claim.CountedFrom > 0,
             Destination = destination.Settings,
             SenderHeaders = live.TryGetSource(webhook.Source, out var source) ? source.SenderHeaders : [],
+            ProofHeaders = source?.Scheme.HeaderNames ?? [],
         };
         return await HandlerCall.RunAsync(destination.Handler, webhook, context, time, stopping);
     }

@@ -32,6 +32,8 @@ internal sealed class ConfigCommand : Command
             .AddSingleton(TimeProvider.System).AddSluiceHandlers().AddUserHandlers().BuildServiceProvider();
         var errors = new List<ConfigurationError>();
         var configuration = file.Read(services.GetRequiredService<HandlerCatalog>(), errors);
+        foreach (var destination in configuration.Destinations.Where(destination => destination.Settings.Signer?.IsUsable(TimeProvider.System.GetUtcNow()) == false))
+            errors.Add(new($"Sluice:Destinations:{destination.Name}:SignSecrets", "has none that is valid now, and nothing is sent unsigned; add one, or look at NotBefore and NotAfter"));
         if (parsed.GetValue(CommonOptions.Json)) Output.Json([.. errors.Select(error => error.ToString())], OpsJson.Default.IReadOnlyListString);
         else if (errors.Count == 0)
         {

@@ -34,9 +34,10 @@ internal sealed class DeadCommand : Command
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        var wanted = Filter(parsed);
         using var access = OpsAccess.Open(parsed);
         var dead = new List<DeadLetterView>();
-        for (var filter = Filter(parsed) with { Limit = EventFilter.LargestLimit }; ;)
+        for (var filter = wanted with { Limit = EventFilter.LargestLimit }; ;)
         {
             var page = await access.Operations.DeadLettersAsync(filter, cancellationToken);
             dead.AddRange(page.Items);
@@ -44,8 +45,9 @@ internal sealed class DeadCommand : Command
             filter = filter with { Before = page.Next };
         }
 
+        if (dead.Count == 0) await CheckAsync(access, wanted, cancellationToken);
         if (parsed.GetValue(CommonOptions.Json)) Output.Json(dead, OpsJson.Default.IReadOnlyListDeadLetterView);
-        else Print(dead);
+        else Print(Output.Person, dead);
         return 0;
     }
 
@@ -71,9 +73,23 @@ internal sealed class DeadCommand : Command
                 filter = filter with { Before = did.Next };
             }
         }, all ? Math.Max(dead, 1) : null);
+        if (done == 0) await CheckAsync(access, filter, cancellationToken);
         if (parsed.GetValue(CommonOptions.Json)) Output.Json(new JobStep(done, null), OpsJson.Default.JobStep);
         else Output.Person.WriteLine(done == 0 ? "No dead letters." : $"{Output.Count(done, "dead letter")} {(what == "Replay" ? "replayed" : "purged")}.");
         return 0;
+    }
+
+    // Nothing was found: is that because there is nothing of that name?
+    private static async Task CheckAsync(OpsAccess access, DeadLetterFilter filter, CancellationToken cancellationToken)
+    {
+        if (filter.Event is not { } id)
+        {
+            await access.CheckSourceAsync(filter.Source, cancellationToken);
+            return;
+        }
+
+        var found = await access.Operations.EventAsync(id, cancellationToken) ?? throw new CommandException($"there is no event {id}, or it was let go");
+        if (filter.Destination is { } destination && found.Deliveries.All(delivery => delivery.Destination != destination)) throw new CommandException($"event {id} has no delivery to {SafeText.OneLine(destination, 40)}; sluice show {id} shows those it has");
     }
 
     private static DeadLetterFilter Filter(ParseResult parsed)
@@ -86,16 +102,16 @@ internal sealed class DeadCommand : Command
             : throw new CommandException($"{SafeText.OneLine(text, 100)} is no id of an event or a delivery; sluice dead list shows them");
     }
 
-    private static void Print(List<DeadLetterView> dead)
+    internal static void Print(IAnsiConsole console, IReadOnlyList<DeadLetterView> dead)
     {
         if (dead.Count == 0)
         {
-            Output.Person.WriteLine("No dead letters.");
+            console.WriteLine("No dead letters.");
             return;
         }
 
-        var table = Output.Table("Dead since", "Source", "Type", "Destination", "Attempts", "Reason", "Id");
-        foreach (var item in dead) table.AddRow(Output.Time(item.DeadAt), item.Source, Output.Safe(item.Type), item.Destination, $"{item.Attempts}", Output.Safe(item.Reason), item.Id);
-        Output.Person.Write(table);
+        var list = new Listing(("Dead since", Cell.Whole), ("Source", Cell.Whole), ("Type", Cell.Text), ("Destination", Cell.Whole), ("Attempts", Cell.Number), ("Reason", Cell.Text), ("Id", Cell.Id));
+        foreach (var item in dead) list.Add(Output.Time(item.DeadAt), item.Source, Output.Safe(item.Type), item.Destination, $"{item.Attempts}", Output.Safe(item.Reason), item.Id);
+        list.Print(console);
     }
 }

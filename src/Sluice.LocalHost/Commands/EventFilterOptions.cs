@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Sluice.Events;
 using Sluice.Inspection;
+using Sluice.LocalHost.Hosting;
 
 namespace Sluice.LocalHost.Commands;
 
@@ -17,5 +19,11 @@ internal static class EventFilterOptions
         command.Add(Status);
     }
 
-    public static EventFilter Read(ParseResult parsed) => new() { Source = parsed.GetValue(Source), Type = parsed.GetValue(Type), Status = parsed.GetValue(Status) };
+    /// <exception cref="CommandException">There is no such status.</exception>
+    public static EventFilter Read(ParseResult parsed)
+    {
+        var status = parsed.GetValue(Status);
+        if (status is not null && !EventRecord.Statuses.Contains(status, StringComparer.OrdinalIgnoreCase)) throw new CommandException($"--status {SafeText.OneLine(status, 40)} is none; write one of {string.Join(", ", EventRecord.Statuses)}");
+        return new() { Source = parsed.GetValue(Source), Type = parsed.GetValue(Type), Status = status };
+    }
 }

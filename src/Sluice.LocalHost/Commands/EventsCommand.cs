@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sluice.Inspection;
+using Sluice.LocalHost.Hosting;
 using Spectre.Console;
 
 namespace Sluice.LocalHost.Commands;
@@ -25,13 +26,17 @@ internal sealed class EventsCommand : Command
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var access = OpsAccess.Open(parsed);
         var limit = parsed.GetValue(Limit);
-        if (limit is < 1 or > 100_000) throw new Hosting.CommandException($"--limit {limit} makes no sense; write a number from 1 to 100000");
-        if (parsed.GetValue(Rejected)) return await RejectionList.RunAsync(access.Quarantine, new() { Source = parsed.GetValue(EventFilterOptions.Source), Before = parsed.GetValue(Before) }, limit, parsed.GetValue(CommonOptions.Json), cancellationToken);
-        var (events, next) = await ListAsync(access.Operations, EventFilterOptions.Read(parsed) with { Before = parsed.GetValue(Before) }, limit, cancellationToken);
+        if (limit is < 1 or > 100_000) throw new CommandException($"--limit {limit} makes no sense; write a number from 1 to 100000");
+        var filter = EventFilterOptions.Read(parsed) with { Before = parsed.GetValue(Before) };
+        var isRejected = parsed.GetValue(Rejected);
+        if (isRejected && filter is not { Type: null, Status: null }) throw new CommandException($"{(filter.Type is null ? "--status" : "--type")} says nothing of refused requests, which have none; leave it away, or --rejected");
+        using var access = OpsAccess.Open(parsed);
+        if (isRejected) return await RejectionList.RunAsync(access, new() { Source = filter.Source, Before = filter.Before }, limit, parsed.GetValue(CommonOptions.Json), cancellationToken);
+        var (events, next) = await ListAsync(access.Operations, filter, limit, cancellationToken);
+        if (events.Count == 0) await access.CheckSourceAsync(filter.Source, cancellationToken);
         if (parsed.GetValue(CommonOptions.Json)) Output.Json(events, OpsJson.Default.IReadOnlyListEventView);
-        else Print(events, next);
+        else Print(Output.Person, events, next);
         return 0;
     }
 
@@ -47,24 +52,24 @@ internal sealed class EventsCommand : Command
         }
     }
 
-    private static void Print(IReadOnlyList<EventView> events, string? next)
+    internal static void Print(IAnsiConsole console, IReadOnlyList<EventView> events, string? next)
     {
         if (events.Count == 0)
         {
-            Output.Person.WriteLine("No events.");
+            console.WriteLine("No events.");
             return;
         }
 
-        var table = Output.Table("Received", "Source", "Type", "Status", "Deliveries", "Id");
+        var list = new Listing(("Received", Cell.Whole), ("Source", Cell.Whole), ("Type", Cell.Text), ("Status", Cell.Whole), ("Deliveries", Cell.Text), ("Id", Cell.Id));
         foreach (var item in events)
         {
-            table.AddRow(
+            list.Add(
                 Output.Time(item.ReceivedAt), item.Source, Output.Safe(item.Type), Output.Status(item.Status),
                 string.Join(", ", item.Deliveries.Select(delivery => $"{delivery.Destination} {Output.Status(delivery.Status.ToString())}{(delivery.Attempts.Count > 1 ? $" after {Output.Count(delivery.Attempts.Count, "attempt")}" : "")}")),
                 item.Id);
         }
 
-        Output.Person.Write(table);
-        if (next is not null) Output.Person.WriteLine($"There may be more: --before {next}");
+        list.Print(console);
+        if (next is not null) console.WriteLine($"There may be more: --before {next}");
     }
 }

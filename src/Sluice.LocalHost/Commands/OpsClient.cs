@@ -37,6 +37,8 @@ internal sealed class OpsClient : IDisposable
             if (response.StatusCode == HttpStatusCode.NotFound) return null;
             if (response.StatusCode == HttpStatusCode.Unauthorized) throw new CommandException($"{client.BaseAddress} refuses the ops token; give the right one with --token");
             var error = response.Content.Headers.ContentType?.MediaType == "application/json" ? await response.Content.ReadFromJsonAsync(OpsJson.Default.ErrorView, cancellationToken) : null;
+            // What was asked makes no sense: where it was asked does not matter.
+            if (response.StatusCode == HttpStatusCode.BadRequest && error is not null) throw new CommandException(error.Error);
             throw new CommandException($"{client.BaseAddress} answered {(int)response.StatusCode}{(error is null ? "" : $": {error.Error}")}");
         }
     }

@@ -38,7 +38,7 @@ internal static class Output
     public static Table Table(params string[] columns)
     {
         var table = new Table { Border = TableBorder.Rounded };
-        foreach (var column in columns) table.AddColumn(new TableColumn(column) { NoWrap = column is "Id" or "Received" or "Status" or "Result" });
+        foreach (var column in columns) table.AddColumn(new TableColumn(column) { NoWrap = column is "Id" or "Received" or "Started" or "Status" or "Result" });
         return table;
     }
 

@@ -48,7 +48,7 @@ internal sealed class QuarantineCommand : Command
     {
         if (parsed.GetValue(Limit) is not (>= 1 and <= 100_000 and var limit)) throw new CommandException($"--limit {parsed.GetValue(Limit)} makes no sense; write a number from 1 to 100000");
         using var access = OpsAccess.Open(parsed);
-        return await RejectionList.RunAsync(access.Quarantine, Filter(parsed) with { OnlyKept = true, Before = parsed.GetValue(Before) }, limit, parsed.GetValue(CommonOptions.Json), cancellationToken);
+        return await RejectionList.RunAsync(access, Filter(parsed) with { OnlyKept = true, Before = parsed.GetValue(Before) }, limit, parsed.GetValue(CommonOptions.Json), cancellationToken);
     }
 
     private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -83,9 +83,10 @@ internal sealed class QuarantineCommand : Command
         if (named is { } id) found.Add(await (isRelease ? access.Quarantine.ReleaseAsync(id, cancellationToken) : access.Quarantine.VerifyAsync(id, cancellationToken)) ?? throw Missing(id));
         else await AllAsync(access.Quarantine, Filter(parsed), isRelease, found, cancellationToken);
 
+        if (found.Count == 0) await access.CheckSourceAsync(parsed.GetValue(Source), cancellationToken);
         if (parsed.GetValue(CommonOptions.Json)) Output.Json(found, QuarantineJson.Default.IReadOnlyListCheckedView);
-        else Print(found);
-        return 0;
+        else Print(Output.Person, found);
+        return found.All(item => item.Result != CheckedResult.DoesNotHold) ? 0 : 1;
     }
 
     private static Task AllAsync(IQuarantineOperations operations, RejectionFilter filter, bool isRelease, List<CheckedView> found, CancellationToken cancellationToken) => Job.RunAsync(isRelease ? "Release" : "Verify", async tell =>
@@ -122,23 +123,24 @@ internal sealed class QuarantineCommand : Command
             });
         }
 
+        if (done == 0) await access.CheckSourceAsync(parsed.GetValue(Source), cancellationToken);
         if (parsed.GetValue(CommonOptions.Json)) Output.Json(new Retries.JobStep(done, null), QuarantineJson.Default.JobStep);
         else Output.Person.WriteLine(done == 0 ? "Nothing is in quarantine." : $"{Output.Count(done, "refused request")} purged.");
         return 0;
     }
 
-    private static void Print(List<CheckedView> found)
+    internal static void Print(IAnsiConsole console, IReadOnlyList<CheckedView> found)
     {
         if (found.Count == 0)
         {
-            Output.Person.WriteLine("Nothing is in quarantine.");
+            console.WriteLine("Nothing is in quarantine.");
             return;
         }
 
-        var table = Output.Table("Received", "Source", "Result", "Finding", "Id");
-        foreach (var item in found) table.AddRow(Output.Time(item.ReceivedAt), Output.Safe(item.Source), Words(item.Result), Output.Safe(item.Finding), item.Event is null ? item.Id : $"event {item.Event}");
-        Output.Person.Write(table);
-        Output.Person.WriteLine(string.Join(", ", found.CountBy(item => item.Result).OrderByDescending(pair => pair.Key).Select(pair => $"{pair.Value} {Plain(pair.Key)}")) + ".");
+        var list = new Listing(("Received", Cell.Whole), ("Source", Cell.Whole), ("Result", Cell.Whole), ("Finding", Cell.Text), ("Id", Cell.Id));
+        foreach (var item in found) list.Add(Output.Time(item.ReceivedAt), Output.Safe(item.Source), Words(item.Result), Output.Safe(item.Finding), item.Event is null ? item.Id : $"event {item.Event}");
+        list.Print(console);
+        console.WriteLine(string.Join(", ", found.CountBy(item => item.Result).OrderByDescending(pair => pair.Key).Select(pair => $"{pair.Value} {Plain(pair.Key)}")) + ".");
     }
 
     private static string Words(CheckedResult result) => result == CheckedResult.DoesNotHold ? $"[red]{Plain(result)}[/]" : $"[green]{Plain(result)}[/]";

@@ -71,23 +71,26 @@ internal sealed class ReconcileCommand : Command
 
     private static void Print(List<ReconcileReport> reports)
     {
-        var table = Output.Table("Source", "Since", "Listed", "Kept", "Missing", "Fetched", "Asked again", "Left for later", "Failed");
-        foreach (var report in reports)
+        // Of what could not even begin there is nothing but the reason.
+        var begun = reports.Where(report => report.IsComplete || report is not { Listed: 0, Failed: 0 }).ToList();
+        if (begun.Count == 0) return;
+        var list = new Listing(("Source", Cell.Id), ("Since", Cell.Whole), ("Listed", Cell.Number), ("Kept", Cell.Number), ("Missing", Cell.Number), ("Fetched", Cell.Number), ("Asked again", Cell.Number), ("Left for later", Cell.Number), ("Failed", Cell.Number));
+        foreach (var report in begun)
         {
-            table.AddRow(
+            list.Add(
                 Output.Safe(report.Source), Output.Time(report.Since), Number(report.Listed), Number(report.Kept), Number(report.Missing), Number(report.Fetched), Number(report.AskedAgain), Number(report.Waiting),
                 report.Failed == 0 ? "0" : $"[red]{report.Failed}[/]");
         }
 
-        Output.Person.Write(table);
+        list.Print(Output.Person);
         if (reports.All(report => report.Events.Count == 0)) return;
-        var missing = Output.Table("Source", "Sent", "Type", "Key", "Became");
+        var missing = new Listing(("Source", Cell.Whole), ("Sent", Cell.Whole), ("Type", Cell.Text), ("Key", Cell.Id), ("Became", Cell.Whole));
         foreach (var report in reports)
         {
-            foreach (var item in report.Events) missing.AddRow(Output.Safe(report.Source), item.At is { } at ? Output.Time(at) : "", Output.Safe(item.Type), Output.Safe(item.Key), Word(item.Outcome));
+            foreach (var item in report.Events) missing.Add(Output.Safe(report.Source), item.At is { } at ? Output.Time(at) : "", Output.Safe(item.Type), Output.Safe(item.Key), Word(item.Outcome));
         }
 
-        Output.Person.Write(missing);
+        missing.Print(Output.Person);
     }
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -7,37 +7,37 @@ namespace Sluice.LocalHost.Commands;
 /// <summary>Refused requests as a list: of <c>events --rejected</c> and of <c>quarantine list</c>.</summary>
 internal static class RejectionList
 {
-    public static async Task<int> RunAsync(IQuarantineOperations operations, RejectionFilter filter, int limit, bool asJson, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(OpsAccess access, RejectionFilter filter, int limit, bool asJson, CancellationToken cancellationToken)
     {
         var found = new List<RejectionView>();
         string? next;
         do
         {
-            var page = await operations.ListAsync(filter with { Limit = Math.Min(limit - found.Count, EventFilter.LargestLimit) }, cancellationToken);
+            var page = await access.Quarantine.ListAsync(filter with { Limit = Math.Min(limit - found.Count, EventFilter.LargestLimit) }, cancellationToken);
             found.AddRange(page.Items);
             next = page.Next;
             filter = filter with { Before = next };
         }
         while (next is not null && found.Count < limit);
 
+        if (found.Count == 0) await access.CheckSourceAsync(filter.Source, cancellationToken);
         if (asJson) Output.Json(found, QuarantineJson.Default.IReadOnlyListRejectionView);
-        else Print(found, next, filter.OnlyKept);
+        else Print(Output.Person, found, next, filter.OnlyKept);
         return 0;
     }
 
-    private static void Print(List<RejectionView> found, string? next, bool areKept)
+    internal static void Print(IAnsiConsole console, IReadOnlyList<RejectionView> found, string? next, bool areKept)
     {
         if (found.Count == 0)
         {
-            Output.Person.WriteLine(areKept ? "Nothing is in quarantine." : "No refused requests.");
+            console.WriteLine(areKept ? "Nothing is in quarantine." : "No refused requests.");
             return;
         }
 
-        string[] columns = areKept ? ["Received", "Source", "Bytes", "Finding", "Id"] : ["Received", "Source", "Kept", "Finding", "Id"];
-        var table = Output.Table(columns);
+        var list = new Listing(("Received", Cell.Whole), ("Source", Cell.Whole), (areKept ? "Bytes" : "Kept", Cell.Number), ("Finding", Cell.Text), ("Id", Cell.Id));
         foreach (var item in found)
-            table.AddRow(Output.Time(item.ReceivedAt), Output.Safe(item.Source), areKept ? $"{item.BodyBytes}" : item.Kept ? "yes" : "no", Output.Safe(item.Finding ?? item.Result.ToString()), item.Id);
-        Output.Person.Write(table);
-        if (next is not null) Output.Person.WriteLine($"There may be more: --before {next}");
+            list.Add(Output.Time(item.ReceivedAt), Output.Safe(item.Source), areKept ? $"{item.BodyBytes}" : item.Kept ? "yes" : "no", Output.Safe(item.Finding ?? item.Result.ToString()), item.Id);
+        list.Print(console);
+        if (next is not null) console.WriteLine($"There may be more: --before {next}");
     }
 }

@@ -30,6 +30,7 @@ internal sealed class ReplayCommand : Command
 
         using var access = OpsAccess.Open(parsed);
         var replayed = named is null ? await ReplayAllAsync(access.Operations, filter, cancellationToken) : await ReplayOneAsync(access.Operations, named, cancellationToken);
+        if (named is null && replayed == 0) await access.CheckSourceAsync(filter.Source, cancellationToken);
         if (parsed.GetValue(CommonOptions.Json)) Output.Json(new ReplayView(replayed), OpsJson.Default.ReplayView);
         else Output.Person.WriteLine(replayed == 0 ? "Nothing to replay: no delivery is at an end." : $"{Output.Count(replayed, "delivery")} replayed.");
         return 0;

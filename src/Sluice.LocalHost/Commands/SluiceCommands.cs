@@ -40,7 +40,7 @@ internal static class SluiceCommands
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"sluice: {SafeText.OneLine(parsed.Errors[0].Message.TrimEnd('.'))}; see sluice {Path(parsed.CommandResult)}--help");
+            await Console.Error.WriteLineAsync($"sluice: {SafeText.OneLine(Explain(parsed.Errors[0]))}; see sluice {Path(parsed.CommandResult)}--help");
             return 1;
         }
 
@@ -55,6 +55,12 @@ internal static class SluiceCommands
             return 1;
         }
     }
+
+    // The library names a type of the language where a person wrote no number.
+    private static string Explain(ParseError error) =>
+        error.SymbolResult is OptionResult { Option: { } option, Tokens: [{ } token, ..] } && (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is var type && (type == typeof(int) || type == typeof(double))
+            ? $"{option.Name} is '{token.Value}'; write a number"
+            : error.Message.TrimEnd('.');
 
     private static string? Explain(Exception e) => e switch
     {

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Sluice.Configuration;
+using Sluice.Ingestion;
 using Sluice.LocalHost.Hosting;
+using Sluice.Storage;
 using Spectre.Console;
 
 namespace Sluice.LocalHost.Commands;
@@ -8,7 +10,7 @@ namespace Sluice.LocalHost.Commands;
 /// <summary>What <c>sluice up</c> says when it listens: where, of what, and a next step that works when pasted.</summary>
 internal static class UpBanner
 {
-    public static void Print(ICollection<string> urls, SluiceConfiguration configuration, DataFolder data, ConfigurationFile file, bool json)
+    public static async Task PrintAsync(ICollection<string> urls, SluiceConfiguration configuration, Learning learning, DataFolder data, ConfigurationFile file, bool json)
     {
         if (json)
         {
@@ -17,7 +19,7 @@ internal static class UpBanner
         }
 
         Say("Sluice is up", string.Join(", ", urls), "");
-        foreach (var source in configuration.Sources) Say("source", $"{urls.First()}/api/webhooks/{source.Name}", $"({source.Provider.Name}{(source.Learns ? ", learns its secret from the sender's first handshake" : "")})");
+        foreach (var source in configuration.Sources) Say("source", $"{urls.First()}/api/webhooks/{source.Name}", $"({source.Provider.Name}{(source.Learns ? await HasLearnedAsync(learning, source) ? ", has learned its secret" : ", learns its secret from the sender's first handshake" : "")})");
         foreach (var destination in configuration.Destinations) Say("destination", destination.Name, $"({destination.Settings.Handler})");
         Say("data", data.Path, "");
         Say("settings", file.Path ?? "the environment", file.IsDemo ? "(made for you, with secrets of its own)" : "");
@@ -28,6 +30,19 @@ internal static class UpBanner
         Console.Out.WriteLine("Next, in another terminal: send yourself a signed webhook, then look at it");
         Console.Out.WriteLine($"  {Invocation(data, file)} send {sample.Provider.Name}{(sample.Name == sample.Provider.Name ? "" : $" --source {sample.Name}")}");
         Console.Out.WriteLine($"  {Invocation(data, file)} events");
+    }
+
+    private static async Task<bool> HasLearnedAsync(Learning learning, Source source)
+    {
+        try
+        {
+            return await learning.VerifierAsync(source) is not null;
+        }
+        catch (StoreUnavailableException)
+        {
+            // What is away for a moment stops no start.
+            return false;
+        }
     }
 
     // Colours only for a terminal: a start whose output goes elsewhere does not pay for loading them.

@@ -44,7 +44,7 @@ internal sealed class UpCommand : Command
             await StartAsync(app, urls, cancellationToken);
             var live = app.Services.GetRequiredService<LiveConfiguration>();
             data.WriteHost(new RunningHost(Dialable(app.Urls.First()), SluiceHost.OpsTokenText(live), Environment.ProcessId));
-            UpBanner.Print(app.Urls, live.Current, data, file, parsed.GetValue(CommonOptions.Json));
+            await UpBanner.PrintAsync(app.Urls, live.Current, app.Services.GetRequiredService<Ingestion.Learning>(), data, file, parsed.GetValue(CommonOptions.Json));
             await app.WaitForShutdownAsync(cancellationToken);
             broken ??= Fault(app);
         }

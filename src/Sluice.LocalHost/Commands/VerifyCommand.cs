@@ -31,10 +31,10 @@ internal sealed class VerifyCommand : Command
         return answer.Holds ? 0 : 1;
     }
 
-    private static Task<VerifyAnswer> ExamineAsync(VerifySources sources, CapturedRequest request, VerifyOptions options, CancellationToken cancellationToken)
+    private static async Task<VerifyAnswer> ExamineAsync(VerifySources sources, CapturedRequest request, VerifyOptions options, CancellationToken cancellationToken)
     {
-        var source = sources.Of(request) ?? throw new CommandException($"nothing in the request says which source it is for; name one of {string.Join(", ", sources.Configuration.Sources.Select(one => one.Name))}");
-        return VerifyAnswer.OfAsync(sources, source, request, options.At, TimeProvider.System.GetUtcNow(), cancellationToken);
+        var source = sources.Of(request) ?? throw new CommandException(sources.Unclear(request));
+        return VerifyWords.Fit(await VerifyAnswer.OfAsync(sources, source, request, options.At, TimeProvider.System.GetUtcNow(), cancellationToken), sources, options);
     }
 
     private static async Task<int> RunAllAsync(VerifyOptions options, string file, VerifySources sources, VerifyOutput people, bool json, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ internal sealed class VerifyCommand : Command
         if (entry.Fault is { } fault) return VerifyAnswer.Unreadable(entry.Number, fault);
         try
         {
-            return await VerifyAnswer.OfAsync(sources, source, request, options.At, TimeProvider.System.GetUtcNow(), cancellationToken) with { Entry = entry.Number };
+            return VerifyWords.Fit(await VerifyAnswer.OfAsync(sources, source, request, options.At, TimeProvider.System.GetUtcNow(), cancellationToken), sources, options) with { Entry = entry.Number };
         }
         catch (CaptureException e)
         {

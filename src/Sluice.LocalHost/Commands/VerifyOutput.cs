@@ -30,9 +30,9 @@ internal sealed class VerifyOutput(IAnsiConsole console)
 
     public void Line(VerifyAnswer answer)
     {
-        var what = answer.Fault is not null ? $"[yellow]unreadable[/] {Output.Safe(answer.Fault)}"
+        var what = answer.Fault is not null ? $"[yellow]unreadable[/]: {Output.Safe(answer.Fault)}"
             : answer.Holds ? "[green]holds[/]"
-            : $"[red]{answer.Result}[/]{Output.Safe(answer.Causes.Count == 0 ? "" : $": {string.Join("; and ", answer.Causes.Select(cause => cause.Text))}")}";
+            : $"[red]{answer.Result}[/]{Output.Safe(answer.Causes.Count == 0 ? "" : $": {string.Join("; and ", answer.Causes.Select(cause => cause.Text))}")}{Output.Safe(answer.Remarks.Count == 0 ? "" : $" (note: {string.Join("; ", answer.Remarks)})")}";
         console.MarkupLine($"[grey]#{answer.Entry}[/] {(answer.At is { } at ? $"{Moment(at)} " : "")}{(answer.Source is { } source ? $"{source} " : "")}{what}");
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.IO.Enumeration;
 using Handlers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,29 @@ internal sealed record VerifySources(SluiceConfiguration Configuration, Source? 
         var sources = Configuration.Sources.ToList();
         return sources.Count == 1 ? sources[0] : sources.Where(one => HasProofOf(one, request)).ToList() is [var only] ? only : null;
     }
+
+    /// <summary>Why <see cref="Of"/> does not know, and what to do about it.</summary>
+    public string Unclear(CapturedRequest request)
+    {
+        var names = string.Join(", ", Configuration.Sources.Select(source => source.Name)) is { Length: > 0 } some ? some : "none";
+        var path = request.SourceName is { } said && !Configuration.TryGetSource(said, out _) ? said : null;
+        var sender = path is not null && ProviderCatalog.Default.TryGet(path.Replace('_', '-'), out var called) ? called : SenderOf(request);
+        if (sender is not null && Configuration.Sources.Any(source => source.Provider.Name == sender.Name)) sender = null;
+        var fix = sender is null ? $"name one of {names}" : $"there are {names}; or use --provider {sender.Name} --{(UsualScheme(sender).ChecksPublicKeys ? "public-key" : "secret")} ...";
+        if (path is not null) return $"the path says {SafeText.OneLine(path, 60)}, and there is no such source; {fix}";
+        return $"{(sender is null ? "nothing in the request says which source it is for" : $"by its headers it is a request of {sender.Facts.Title}, and there is no source for it")}; {fix}";
+    }
+
+    // The one sender that has more of its own headers there than any other.
+    private static IProvider? SenderOf(CapturedRequest request)
+    {
+        var scores = ProviderCatalog.Default.Names.Select(FindProvider)
+            .Select(provider => (Provider: provider, Score: UsualScheme(provider).HeaderNames.Concat(provider.Headers).Distinct(StringComparer.OrdinalIgnoreCase).Count(name => request.Headers.Any(header => FileSystemName.MatchesSimpleExpression(name, header.Key)))))
+            .OrderByDescending(pair => pair.Score).Take(2).ToList();
+        return scores[0].Score > 0 && scores[0].Score > scores[1].Score ? scores[0].Provider : null;
+    }
+
+    private static SignatureScheme UsualScheme(IProvider provider) => provider.Scheme(new SourceSettings { Name = "any", Provider = provider.Name }, []);
 
     /// <summary>Whether a request among many others is one for this source: by its path, or by the headers of its signature.</summary>
     public static bool IsFor(Source source, CapturedRequest request) =>

@@ -5,8 +5,8 @@ public sealed class DestinationErrorTests
     private const string Good = """ "Handler": "http", "Url": "https://billing.example/" """;
 
     [Theory]
-    [InlineData(""" "Url": "https://x.example" """, "Handler is missing; name one of http, table")]
-    [InlineData(""" "Handler": "htp" """, "Handler is 'htp', which is not there; name one of http, table")]
+    [InlineData(""" "Url": "https://x.example" """, "Handler is missing; name one of http, log, table")]
+    [InlineData(""" "Handler": "htp" """, "Handler is 'htp', which is not there; name one of http, log, table")]
     [InlineData(""" "Handler": "table" """, " has no Table; name the table to write to")]
     [InlineData(""" "Handler": "http" """, " has no Url; handler http needs the address to post to")]
     [InlineData(Good + """, "Table": "x" """, "Table is no setting; there are Filter, Format, Handler, Headers, Retry, SignSecrets, Sources, Strict, Timeout, Types, Url")]
@@ -25,6 +25,14 @@ public sealed class DestinationErrorTests
     [InlineData(Good + """, "Retry": { "Delays": ["00:00:05", "soon"] } """, "Retry:Delays has 'soon'; write times up to 7.00:00:00, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)")]
     [InlineData(Good + """, "Retry": { "Delays": ["00:00:05"], "Factor": 2 } """, "Retry:Delays says all about the attempts; remove MaxAttempts, BaseDelay and Factor beside it")]
     [InlineData(Good + """, "Retry": { "Delays": ["02:00:00"], "MaxDelay": "01:00:00" } """, "Retry:MaxDelay is shorter than one of Delays; remove it or shorten them")]
+    [InlineData(Good + """, "Retry": { "Delays": ["5"] } """, "Retry:Delays has '5'; write times up to 7.00:00:00, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)")]
+    [InlineData(Good + """, "Retry": { "BaseDelay": "5" } """, "Retry:BaseDelay is '5'; write a time from 00:00:00 to 7.00:00:00, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)")]
+    [InlineData(Good + """, "Retry": { "Delays": [] } """, "Retry:Delays is empty; write the delays one by one, such as [\"00:00:05\", \"01:00:00\"], or remove it; \"MaxAttempts\": 1 tries once")]
+    [InlineData(Good + """, "Timeout": "0" """, "Timeout is '0'; write a time from 00:00:00.1000000 to 00:04:00, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)")]
+    [InlineData(Good + """, "Headers": ["Authorization: x"] """, "Headers is a list; write { \"Name\": \"value\" }")]
+    [InlineData(""" "Handler": "log", "Format": "CloudEvents" """, "Format is set, and handler log sends nothing; remove it, or deliver with handler http")]
+    [InlineData(""" "Handler": "log", "SignSecrets": ["whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] """, "SignSecrets is set, and handler log sends nothing; remove it, or deliver with handler http")]
+    [InlineData(""" "Handler": "log", "Headers": { "X-Key": "x" } """, "Headers is set, and handler log sends nothing; remove it, or deliver with handler http")]
     public void A_wrong_setting_is_named_with_its_fix(string settings, string error) =>
         SettingsText.OfDestination(settings).Fails("Sluice:Destinations:billing" + (error[0] == ' ' ? error : ":" + error));
 
@@ -69,6 +77,24 @@ public sealed class DestinationErrorTests
         Assert.NotNull(Assert.Single(configuration.Sources).Verifier);
         Assert.Empty(configuration.Destinations);
     }
+
+    [Theory]
+    [InlineData("Tolerance", "00:00:00 to 1.00:00:00")]
+    [InlineData("Quarantine:MaxAge", "02:00:00 to 90.00:00:00")]
+    [InlineData("Reconcile:Every", "00:01:00 to 7.00:00:00")]
+    [InlineData("Reconcile:Lookback", "00:10:00 to 90.00:00:00")]
+    public void A_number_alone_is_no_time_whatever_it_is_for(string setting, string range)
+    {
+        var settings = SettingsText.Of($$""" "Sources": { {{SettingsText.Stripe}} } """) with
+        {
+            Overrides = new() { [$"Sluice:Sources:stripe:{setting}"] = "5", ["Sluice:Sources:stripe:Reconcile:Token"] = "sk_test" },
+        };
+        settings.Fails($"Sluice:Sources:stripe:{setting} is '5'; write a time from {range}, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)");
+    }
+
+    [Fact]
+    public void A_handler_that_only_logs_takes_what_does_not_send() =>
+        SettingsText.OfDestination(""" "Handler": "log", "Format": "Exact", "Headers": {}, "Timeout": "00:00:05" """).Reads();
 
     [Fact]
     public void A_handlers_own_settings_reach_it()

@@ -13,7 +13,7 @@ public sealed class ReconcileErrorTests
     [InlineData("stripe", "{ \"Token\": \"@Microsoft.KeyVault(SecretUri=https://x)\" }", "Token is a Key Vault reference that did not resolve; store the secret in the vault, and let this app's identity read it and stand in keyVaultReferenceIdentity")]
     [InlineData("stripe", "{ \"Token\": \"sk\", \"Evry\": \"00:15:00\" }", "Evry is no setting; did you mean Every?")]
     [InlineData("stripe", "{ \"Token\": \"sk\", \"Every\": \"00:00:10\" }", "Every is '00:00:10'; write a time from 00:01:00 to 7.00:00:00, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)")]
-    [InlineData("stripe", "{ \"Token\": \"sk\", \"Lookback\": \"1\" , \"Types\": [\"invoice.*\"] }", null)]
+    [InlineData("stripe", "{ \"Token\": \"sk\", \"Lookback\": \"1.00:00:00\" , \"Types\": [\"invoice.*\"] }", null)]
     [InlineData("stripe", "{ \"Token\": \"sk\", \"Types\": [] }", "Types is empty; name what is allowed, or remove it to allow all")]
     [InlineData("stripe", "{ \"Token\": \"sk\", \"Hook\": \"we_1\" }", "Hook is set, and Stripe's list is the account's; remove it, and name the endpoint's types with Types")]
     [InlineData("stripe", "{ \"Token\": \"sk\", \"ApiUrl\": \"http://api.example\" }", "ApiUrl is no https address without user name and query; write where the API is, such as https://github.example.com/api/v3")]

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Providers;
@@ -32,7 +33,7 @@ public sealed record SettingsText(string Json)
             .AddInMemoryCollection(Overrides)
             .Build();
         using var clients = new HttpClients();
-        var handlers = new HandlerCatalog(new HttpHandler(clients, TimeProvider.System), new TableHandler());
+        var handlers = new HandlerCatalog(new HttpHandler(clients, TimeProvider.System), new TableHandler(), new LogHandler(NullLogger<LogHandler>.Instance));
         var secrets = new SecretResolver(name => Environment.GetValueOrDefault(name), Folder);
         return (SluiceConfiguration.Build(configuration, ProviderCatalog.Default, handlers, secrets, errors, tokens: secrets), errors);
     }

@@ -107,6 +107,11 @@ public sealed class FilterTests
     [InlineData("""{ "json": "a", "exists": "perhaps" }""", "has 'exists' with neither true nor false")]
     [InlineData("""{ "all": [] }""", "has 'all' without a list of filters; write { \"all\": [ {...}, {...} ] }")]
     [InlineData("""{ "all": [{ "type": "a" }], "type": "b" }""", "has something beside 'all'; put all of it into { \"all\": [...] }")]
+    [InlineData("""{ "not": [{ "type": "a" }] }""", "has 'not' without a filter; write { \"not\": { \"json\": \"data.test\", \"equals\": true } }")]
+    [InlineData("""{ "header": "X Shop", "exists": true }""", "has 'header' 'X Shop', which is no name of a header; write one such as X-GitHub-Event")]
+    [InlineData("""{ "header": "X-Shop:", "exists": true }""", "has 'header' 'X-Shop:', which is no name of a header; write one such as X-GitHub-Event")]
+    [InlineData("""{ "all": [{ "type": "a" }, { "any": [{ "json": "a", "in": [] }] }] }""", "in all[1].any[0]: has 'in' without a list of 1 to 200 values")]
+    [InlineData("""{ "not": { "all": [{ "any": [{ "type": "a" }] }, 5] } }""", "in not.all[1]: is no object; write { \"json\": \"data.amount\", \"atLeast\": 1000 }, or several of them in { \"all\": [...] }")]
     public void A_filter_that_makes_no_sense_is_named_with_its_fix(string filter, string fault)
     {
         using var json = JsonDocument.Parse(filter);

@@ -29,14 +29,14 @@ public sealed class Poster(Func<string, CancellationToken, Task<IPAddress[]>>? r
 
     public void Dispose() => clients.Dispose();
 
-    public async Task<Outcome> PostAsync(Uri url, WebhookEvent? webhook = null, IReadOnlyList<string>? allowed = null, int attempt = 1, TimeSpan? timeout = null, bool strict = false, Func<DestinationSettings, DestinationSettings>? settings = null)
+    public async Task<Outcome> PostAsync(Uri url, WebhookEvent? webhook = null, IReadOnlyList<string>? allowed = null, int attempt = 1, IReadOnlyList<string>? proof = null, TimeSpan? timeout = null, bool strict = false, Func<DestinationSettings, DestinationSettings>? settings = null)
     {
         webhook ??= Webhook;
         var destination = new DestinationSettings { Name = "billing", Handler = "http", Url = url, Timeout = timeout ?? TimeSpan.FromSeconds(20), Strict = strict };
         destination = settings?.Invoke(destination) ?? destination;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(destination.Timeout);
-        var context = new DeliveryContext { Delivery = new(webhook.Id, "billing"), Attempt = attempt, Destination = destination, SenderHeaders = allowed ?? [] };
+        var context = new DeliveryContext { Delivery = new(webhook.Id, "billing"), Attempt = attempt, Destination = destination, SenderHeaders = allowed ?? [], ProofHeaders = proof ?? [] };
         return await new HttpHandler(clients, new StoppedClock()).HandleAsync(webhook, context, limit.Token);
     }
 
@@ -49,10 +49,10 @@ public sealed class Poster(Func<string, CancellationToken, Task<IPAddress[]>>? r
     }
 
     /// <summary>The one request that arrives at a destination with these settings.</summary>
-    public async Task<(string Head, byte[] Body)> SentAsync(WebhookEvent webhook, Func<DestinationSettings, DestinationSettings> settings, IReadOnlyList<string>? allowed = null, int attempt = 1)
+    public async Task<(string Head, byte[] Body)> SentAsync(WebhookEvent webhook, Func<DestinationSettings, DestinationSettings> settings, IReadOnlyList<string>? allowed = null, int attempt = 1, IReadOnlyList<string>? proof = null)
     {
         await using var destination = LoopbackDestination.Answering("200 OK");
-        Assert.Equal(AttemptOutcome.Done, (await PostAsync(destination.Url, webhook, allowed, attempt, settings: settings)).Kind);
+        Assert.Equal(AttemptOutcome.Done, (await PostAsync(destination.Url, webhook, allowed, attempt, proof, settings: settings)).Kind);
         return Assert.Single(destination.Requests);
     }
 

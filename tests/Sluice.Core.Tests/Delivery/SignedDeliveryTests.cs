@@ -154,6 +154,18 @@ public sealed class SignedDeliveryTests(SenderLibraries libraries) : IDisposable
         Assert.Equal(format == DeliveryFormat.Exact, found.Contains("ce-id: A-1"));
     }
 
+    [Theory]
+    [InlineData(DeliveryFormat.CloudEvents, false)]
+    [InlineData(DeliveryFormat.CloudEventsBinary, true)]
+    [InlineData(DeliveryFormat.Exact, true)]
+    public async Task The_senders_signature_goes_with_the_bytes_that_it_is_over_and_with_no_others(DeliveryFormat format, bool goes)
+    {
+        var webhook = Poster.With(("x-hub-signature-256", "sha256=0"), ("X-GitHub-Event", "push"), ("Content-Type", "application/json"));
+        var (head, _) = await poster.SentAsync(webhook, settings => settings with { Format = format }, allowed: ["X-Hub-Signature-256", "X-GitHub-*"], proof: ["X-Hub-Signature-256"]);
+        Assert.Equal(goes, head.Contains("x-hub-signature-256: sha256=0\r\n", StringComparison.Ordinal));
+        Assert.Contains("X-GitHub-Event: push\r\n", head, StringComparison.Ordinal);
+    }
+
     private static DeliverySigner Signer(params string[] secrets) => DeliverySigner.Create([.. secrets.Select(secret => new SecretSettings(secret))], [])!;
 
     private static SenderCase Case(CatalogueRequest request, string secret) => new("standard_webhooks", secret, request, Poster.Now.ToUnixTimeSeconds());

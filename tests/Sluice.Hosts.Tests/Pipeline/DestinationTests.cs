@@ -62,6 +62,20 @@ public sealed class DestinationTests
         Assert.Equal(1, sink.Count);
     }
 
+    [Fact]
+    public async Task The_senders_signature_goes_with_the_exact_bytes_and_not_with_a_cloud_event()
+    {
+        await using var exact = await Sink.StartAsync(200);
+        await using var cloud = await Sink.StartAsync(200);
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe
+            .Destination("exact", exact.Url).Destination("cloud", cloud.Url, new() { ["Format"] = "CloudEvents" }));
+        var id = await sluice.AcceptAsync();
+        foreach (var destination in new[] { "exact", "cloud" }) await sluice.UntilAsync(id, DeliveryStatus.Delivered, 1, destination);
+
+        Assert.True(Assert.Single(exact.Requests).Headers.ContainsKey("Stripe-Signature"));
+        Assert.False(Assert.Single(cloud.Requests).Headers.ContainsKey("Stripe-Signature"));
+    }
+
     [Attack("A32")]
     [Fact]
     public async Task A_destination_that_leads_back_to_its_source_ends_as_a_dead_letter()

@@ -24,7 +24,7 @@ public sealed partial class RedeliveryTests
         Assert.EndsWith("(attempt 3 of 3)", delivery.Reason);
         Assert.Equal([1, 2, 3, 4, 5, 6], delivery.Attempts.Select(attempt => attempt.Number));
         Assert.All(sink.Requests, request => Assert.Equal(first.Body.ToArray(), request.Body));
-        Assert.Contains(sluice.Log.Lines, line => line.Message == $"stripe redelivered event {id}: 1 dead letters replayed");
+        Assert.Contains(sluice.Log.Lines, line => line.Message == $"stripe redelivered event {id}; dead letters replayed: 1");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed partial class RedeliveryTests
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => IsDuplicateAsync(sluice, sluice.Stripe(), id)));
         await sluice.UntilAsync(() => sink.Count == 4);
         Assert.Equal((DeliveryStatus.Pending, 3), await StandsAsync(sluice, id));
-        Assert.Single(sluice.Log.Lines, line => line.Message == $"stripe redelivered event {id}: 1 dead letters replayed");
+        Assert.Single(sluice.Log.Lines, line => line.Message == $"stripe redelivered event {id}; dead letters replayed: 1");
     }
 
     [Fact]

@@ -93,6 +93,20 @@ public sealed class ConfigurationRefusalTests
     }
 
     [Fact]
+    public async Task A_destination_whose_secrets_are_all_out_of_date_is_named()
+    {
+        using var folder = new WorkFolder();
+        const string secret = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        const string past = $$"""{ "Value": "{{secret}}", "NotAfter": "2020-01-01T00:00:00Z" }""";
+        folder.Configure(16, $$""" "billing": { "Handler": "http", "Url": "https://a.example", "SignSecrets": [{{past}}, {{past}}] } """);
+        var ended = await folder.RunAsync("config", "check");
+        Assert.Equal((1, "sluice: Sluice:Destinations:billing:SignSecrets has none that is valid now, and nothing is sent unsigned; add one, or look at NotBefore and NotAfter"), (ended.ExitCode, Assert.Single(ended.ErrorLines)));
+
+        folder.Configure(16, $$""" "billing": { "Handler": "http", "Url": "https://a.example", "SignSecrets": [{{past}}, "{{secret}}"] } """);
+        Assert.Contains("is fine", (await folder.RunAsync("config", "check")).Success, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_has_no_secret_is_told_so_when_it_is_to_send()
     {
         using var folder = new WorkFolder(Log);

@@ -66,6 +66,31 @@ public sealed class DeadCommandTests : IAsyncLifetime
         Assert.Contains("or it was let go", Assert.Single(nobody.ErrorLines), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_not_there_is_a_line_and_exit_code_one(bool isRunning)
+    {
+        await using var sluice = await StartWithDeadAsync(1, isRunning);
+        var (known, nobody) = (EventId.Of("stripe", "evt_0").ToString(), new string('0', 32));
+        foreach (var command in new[] { "list", "replay" })
+        {
+            await FailsAsync($"there is no event {nobody}, or it was let go", "dead", command, nobody);
+            await FailsAsync($"event {known} has no delivery to elsewhere; sluice show {known} shows those it has", "dead", command, $"{known}/elsewhere");
+        }
+
+        await FailsAsync("no source is called nosuch; there is stripe", "dead", "list", "--source", "nosuch");
+        await FailsAsync("no source is called nosuch; there is stripe", "dead", "purge", "--source", "nosuch", "--yes");
+        Assert.Equal("No dead letters.", (await folder.RunAsync("dead", "list", "--source", "stripe", "--type", "none.*")).Success.Trim());
+    }
+
+    private async Task FailsAsync(string error, params string[] command)
+    {
+        var ended = await folder.RunAsync(command);
+        Assert.Equal((1, ""), (ended.ExitCode, ended.Answer));
+        Assert.Equal($"sluice: {error}", Assert.Single(ended.ErrorLines));
+    }
+
     private async Task<JsonArray> DeadAsync() => JsonNode.Parse((await folder.RunAsync("dead", "list", "--json")).Success)!.AsArray();
 
     // Null when the host is to be down.

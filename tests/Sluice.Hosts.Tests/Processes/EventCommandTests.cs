@@ -43,6 +43,63 @@ public sealed class EventCommandTests
         Assert.Equal(2, JsonNode.Parse((await folder.RunAsync("events", "--before", cursor, "--json")).Success)!.AsArray().Count);
     }
 
+    [Fact]
+    public async Task At_a_terminal_of_eighty_columns_ids_and_dates_are_whole()
+    {
+        Terminal.SkipWhereMissing();
+        using var folder = new WorkFolder(""" "log": { "Handler": "log" } """);
+        await using var sluice = await RunningSluice.StartAsync(folder);
+        using var sender = new StripeSender(sluice.Url);
+        for (var i = 0; i < 2; i++) Assert.True((await sender.SendAsync($"evt_{i}", "customer.subscription.updated")).IsAcknowledged);
+        await Eventually.DrainedAsync(sluice, TimeSpan.FromSeconds(10));
+
+        var lines = await Terminal.LinesAsync(folder, 80, "events");
+        Assert.Equal([EventId.Of("stripe", "evt_1").ToString(), "  log Delivered", EventId.Of("stripe", "evt_0").ToString(), "  log Delivered"], new[] { lines[0], lines[2], lines[3], lines[5] });
+        Assert.All(new[] { lines[1], lines[4] }, line => Assert.Matches(@"^  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  stripe  customer\.subscription\.updated  Delivered$", line));
+        Assert.Equal(6, lines.Length);
+        Assert.StartsWith("╭", (await Terminal.LinesAsync(folder, 140, "events"))[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_makes_no_sense_is_one_line_over_a_host_too()
+    {
+        using var folder = new WorkFolder(""" "log": { "Handler": "log" } """);
+        await using var sluice = await RunningSluice.StartAsync(folder);
+        await FailsAsync("--status dead is none; write one of Kept, Pending, ", "events", "--status", "dead");
+        await FailsAsync("before is no cursor; take it from the next of an earlier page", "events", "--before", "nonsense");
+        await FailsAsync("--limit is 'abc'; write a number; see sluice events --help", "events", "--limit", "abc");
+        await FailsAsync("--type says nothing of refused requests", "events", "--rejected", "--type", "a.*");
+        await FailsAsync("--status says nothing of refused requests", "events", "--rejected", "--status", "Delivered");
+        await FailsAsync("--token belongs to --remote", "events", "--token", "t");
+        await FailsAsync("no source is called nosuch; there is stripe", "events", "--source", "nosuch");
+        await FailsAsync("no source is called nosuch; there is stripe", "events", "--source", "nosuch", "--remote", sluice.Url, "--token", sluice.Token);
+        await FailsAsync("no source is called nosuch; there is stripe", "replay", "--source", "nosuch", "--yes");
+        Assert.Equal("No events.", (await folder.RunAsync("events", "--source", "stripe")).Success.Trim());
+
+        async Task FailsAsync(string error, params string[] command)
+        {
+            var ended = await folder.RunAsync(command);
+            Assert.Equal((1, ""), (ended.ExitCode, ended.Answer));
+            Assert.StartsWith($"sluice: {error}", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_source_that_is_configured_no_more_is_known_by_its_events()
+    {
+        using var folder = new WorkFolder(""" "log": { "Handler": "log" } """);
+        await using (var sluice = await RunningSluice.StartAsync(folder))
+        {
+            using var sender = new StripeSender(sluice.Url);
+            Assert.True((await sender.SendAsync("evt_1")).IsAcknowledged);
+            Assert.Equal(0, await sluice.TerminateAsync());
+        }
+
+        File.WriteAllText(folder.Config, """{ "Sluice": { "Sources": { "code": { "Provider": "github", "Secrets": ["x"] } } } }""");
+        Assert.Equal("No events.", (await folder.RunAsync("events", "--source", "stripe", "--type", "none.*")).Success.Trim());
+        Assert.Contains("no source is called nosuch; there is code", Assert.Single((await folder.RunAsync("events", "--source", "nosuch")).ErrorLines), StringComparison.Ordinal);
+    }
+
     private static async Task<string[]> AnswersAsync(WorkFolder folder, string id, params string[] more) =>
     [
         (await folder.RunAsync(["events", "--json", .. more])).Success, (await folder.RunAsync(["events", .. more])).Success,

@@ -82,6 +82,7 @@ public sealed class ReconcileCommandTests : IAsyncLifetime
         var ended = await folder.RunAsync("reconcile", "stripe");
         Assert.Equal(1, ended.ExitCode);
         Assert.Equal("sluice: stripe: Stripe does not know the token (401); put a valid one into Reconcile:Token", Assert.Single(ended.ErrorLines));
+        Assert.Equal("", ended.Answer);
         Assert.DoesNotContain("sk_test", ended.Answer + ended.Error + sluice?.Errors, StringComparison.Ordinal);
     }
 

@@ -26,7 +26,7 @@ public sealed class VerifyHarTests : IDisposable
                 "#2 2023-11-14 22:13:20 UTC it holds",
                 "#4 2023-11-14 22:13:20 UTC it holds",
                 "#5 2023-11-14 22:13:20 UTC it Mismatch",
-                "#6 unreadable does not hold the request's body, which some recorders leave out; save the body by itself and give it with --headers and --body",
+                "#6 unreadable: does not hold the request's body, which some recorders leave out; save the body by itself and give it with --headers and --body",
                 "2 hold, 2 do not; 3 other entries passed over.",
             ],
             ended.Answer.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line.StartsWith("#5", StringComparison.Ordinal) ? line.Split(':')[..3].Aggregate((a, b) => $"{a}:{b}") : line));
@@ -42,6 +42,17 @@ public sealed class VerifyHarTests : IDisposable
         Assert.StartsWith("The signature does not hold: MissingSignature.", (await folder.RunAsync("--har", file, "--entry", "1")).Answer, StringComparison.Ordinal);
         foreach (var (entry, fault) in new[] { (3, "has an entry 3 that does not hold the request's body"), (4, "has an entry 4 that has no request"), (5, "has 4 entries; --entry 5 is none of them"), (0, "--entry counts from 1") })
             Assert.Contains(fault, Assert.Single((await folder.RunAsync("--har", file, "--entry", $"{entry}")).ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_whose_bytes_are_not_in_the_har_is_told_so_in_the_list_too()
+    {
+        var entry = Genuine("a");
+        entry["request"]!["postData"] = new JsonObject { ["params"] = new JsonArray(new JsonObject { ["name"] = "a", ["value"] = "b" }) };
+        entry["request"]!["bodySize"] = -1;
+        entry["request"]!["headers"]!.AsArray().RemoveAll(header => header!["name"]!.GetValue<string>() == "Content-Length");
+        var said = (await folder.RunAsync("--har", folder.Write("form.har", VerifyFolder.Har(entry)))).Answer;
+        Assert.Contains("(note: the HAR holds the form's fields and not its bytes; they were written anew", said, StringComparison.Ordinal);
     }
 
     [Fact]

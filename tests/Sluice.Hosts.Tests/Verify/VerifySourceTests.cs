@@ -23,6 +23,32 @@ public sealed class VerifySourceTests : IDisposable
         Assert.Contains("source     code (provider github)", await HoldsAsync(github with { Target = "/behind/a/proxy" }, "code"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/webhooks/github", "the path says github, and there is no such source; there are billing, chat; or use --provider github --secret ...")]
+    [InlineData("/api/webhooks/nobody", "the path says nobody, and there is no such source; there are billing, chat; or use --provider github --secret ...")]
+    [InlineData("/behind/a/proxy", "by its headers it is a request of GitHub, and there is no source for it; there are billing, chat; or use --provider github --secret ...")]
+    public async Task A_request_of_a_sender_that_no_source_is_for_is_told_apart(string target, string fault)
+    {
+        folder.Configure(("billing", CatalogueSource.SettingsOf("stripe")), ("chat", CatalogueSource.SettingsOf("slack")));
+        var ended = await folder.RunAsync("--request", folder.Write("request.http", VerifyFolder.Raw(CatalogueSource.Of("github").Send() with { Target = target })));
+        Assert.Equal((1, $"sluice: {fault}"), (ended.ExitCode, Assert.Single(ended.ErrorLines)));
+    }
+
+    [Fact]
+    public async Task What_is_measured_against_a_given_time_or_address_says_so()
+    {
+        folder.Configure(("billing", CatalogueSource.SettingsOf("stripe")), ("square", new() { ["Provider"] = "square", ["Secrets:0"] = CatalogueTable.Of("square").Keys!("square", 0).Checks, ["PublicUrl"] = "https://another.example/hooks" }));
+        var late = (await folder.RunAsync("billing", "--at", "1700007200", "--request", folder.Write("stripe.http", VerifyFolder.Raw(CatalogueSource.Of("stripe").Send())))).Answer;
+        Assert.Contains("behind the time of arrival", late, StringComparison.Ordinal);
+        Assert.DoesNotContain("this clock", late, StringComparison.Ordinal);
+
+        var file = folder.Write("square.http", VerifyFolder.Raw(CatalogueSource.Of("square").Send()));
+        var wrong = (await folder.RunAsync("square", "--request", file, "--url", CatalogueSource.PublicUrl.Replace("https:", "http:", StringComparison.Ordinal))).Answer;
+        Assert.Contains("--url says http", wrong, StringComparison.Ordinal);
+        Assert.Contains("give --url the URL exactly as the sender has it", wrong, StringComparison.Ordinal);
+        Assert.DoesNotContain("PublicUrl", wrong, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_only_one_is_meant_whatever_the_path_says()
     {

@@ -18,44 +18,57 @@ public sealed class FilterReader
     private static readonly string[] Subjects = ["type", "header", "json"];
     private static readonly string[] Bounds = ["above", "atLeast", "below", "atMost"];
 
+    // The way to the filter that is being read, such as all[1], any[0].
+    private readonly List<string> place = [];
     private int conditions;
 
-    /// <summary>The filter, or null with what is wrong and the fix in one line.</summary>
+    /// <summary>The filter, or null with where in it something is wrong, what, and the fix, in one line.</summary>
     public static Filter? Read(JsonElement filter, out string? error)
     {
+        var reader = new FilterReader();
         try
         {
             error = null;
-            return new FilterReader().Whole(filter, 0);
+            return reader.Whole(filter);
         }
         catch (FilterException e)
         {
-            error = e.Message;
+            error = reader.place.Count == 0 ? e.Message : $"in {string.Join('.', reader.place)}: {e.Message}";
             return null;
         }
     }
 
-    private Filter Whole(JsonElement filter, int depth)
+    private Filter Whole(JsonElement filter)
     {
         if (filter.ValueKind != JsonValueKind.Object) throw new FilterException("is no object; write { \"json\": \"data.amount\", \"atLeast\": 1000 }, or several of them in { \"all\": [...] }");
-        if (depth > DeepestNesting) throw new FilterException($"is nested more than {DeepestNesting} deep");
-        if (filter.TryGetProperty("all", out var all)) return new AllOf(Several(filter, "all", all, depth));
-        if (filter.TryGetProperty("any", out var any)) return new AnyOf(Several(filter, "any", any, depth));
+        if (place.Count > DeepestNesting) throw new FilterException($"is nested more than {DeepestNesting} deep");
+        if (filter.TryGetProperty("all", out var all)) return new AllOf(Several(filter, "all", all));
+        if (filter.TryGetProperty("any", out var any)) return new AnyOf(Several(filter, "any", any));
         if (filter.TryGetProperty("not", out var not))
         {
             Alone(filter, "not");
-            return new Not(Whole(not, depth + 1));
+            if (not.ValueKind != JsonValueKind.Object) throw new FilterException("has 'not' without a filter; write { \"not\": { \"json\": \"data.test\", \"equals\": true } }");
+            return new Not(Inside("not", not));
         }
 
         if (++conditions > MostConditions) throw new FilterException($"has more than {MostConditions} conditions");
         return One(filter);
     }
 
-    private List<Filter> Several(JsonElement filter, string name, JsonElement list, int depth)
+    private List<Filter> Several(JsonElement filter, string name, JsonElement list)
     {
         Alone(filter, name);
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0) throw new FilterException($"has '{name}' without a list of filters; write {{ \"{name}\": [ {{...}}, {{...}} ] }}");
-        return [.. list.EnumerateArray().Select(item => Whole(item, depth + 1))];
+        return [.. list.EnumerateArray().Select((item, index) => Inside(string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]"), item))];
+    }
+
+    // Where it throws the place stays: that is where.
+    private Filter Inside(string name, JsonElement filter)
+    {
+        place.Add(name);
+        var read = Whole(filter);
+        place.RemoveAt(place.Count - 1);
+        return read;
     }
 
     private static void Alone(JsonElement filter, string name)
@@ -75,9 +88,9 @@ public sealed class FilterReader
         }
 
         var condition = ConditionOf(filter, subject);
-        var place = Text(about, subject);
-        if (subject == "header") return new HeaderIs(place, condition);
-        return new JsonIs(JsonPath.Parse(place, out var error) ?? throw new FilterException($"has a wrong 'json': {error}"), condition);
+        var name = Text(about, subject);
+        if (subject == "header") return Configuration.HeaderReader.IsName(name) ? new HeaderIs(name, condition) : throw new FilterException($"has 'header' '{Events.SafeText.OneLine(name, 40)}', which is no name of a header; write one such as X-GitHub-Event");
+        return new JsonIs(JsonPath.Parse(name, out var error) ?? throw new FilterException($"has a wrong 'json': {error}"), condition);
     }
 
     private static Condition ConditionOf(JsonElement filter, string subject)

@@ -21,8 +21,11 @@ internal static class OutgoingRequest
         // A cloud event's own attributes would stand beside ours.
         var isCloudEvent = destination.Format != DeliveryFormat.Exact;
         var own = destination.Signer?.Headers(context.IdempotencyKey, now, body.Span) ?? [];
+        // The sender's signature is over the bytes that came: beside others a destination that checks it would refuse what is genuine.
+        var left = destination.Format == DeliveryFormat.CloudEvents ? context.ProofHeaders : [];
         foreach (var (name, value) in webhook.Headers)
         {
+            if (left.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
             if (ForwardedHeaders.Allows(name, value, context.SenderHeaders) && !Contains(own, name) && !Contains(destination.Headers, name) && !(isCloudEvent && name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase))) request.Headers.TryAddWithoutValidation(name, value);
         }
 
