@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sluice.Events;
@@ -7,23 +8,21 @@ using Sluice.Events;
 namespace Sluice.LocalHost.Commands;
 
 /// <summary>What the answers were, one by one or in sum.</summary>
-internal sealed class SendAnswers(bool json, int count)
+internal sealed class SendAnswers(bool json, int count, SendTarget sender)
 {
+    private const int LongestStart = 120;
+
     private readonly ConcurrentBag<Sent> answers = [];
+
+    // Who is shown a secret may show it again.
+    private readonly SecretMask mask = sender.Mask();
 
     public void Add(int statusCode, string body, TimeSpan took)
     {
-        KeptAnswer? kept = null;
-        try
-        {
-            kept = JsonSerializer.Deserialize(body, SendJson.Default.KeptAnswer);
-        }
-        catch (JsonException)
-        {
-            // Another receiver's answer need not be ours.
-        }
-
-        answers.Add(new Sent(statusCode, kept?.Status, kept?.Id, kept?.Error, took.TotalMilliseconds));
+        var shown = mask.Cover(body);
+        var isOwnForm = sender.Provider.Success is { } success && success.StatusCode == statusCode && Encoding.UTF8.GetString(success.Body.Span) == body;
+        var kept = isOwnForm ? null : Read(shown);
+        answers.Add(new Sent(statusCode, kept?.Status, kept?.Id, kept?.Error, isOwnForm || kept is not null ? null : Start(shown), took.TotalMilliseconds) { IsOwnForm = isOwnForm });
     }
 
     /// <summary>Exit code 1 when one was not a success.</summary>
@@ -36,21 +35,52 @@ internal sealed class SendAnswers(bool json, int count)
         return all.All(answer => answer.StatusCode is >= 200 and < 300) ? 0 : 1;
     }
 
-    private static void PrintOne(Sent answer) => Console.Out.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{answer.StatusCode} {SafeText.OneLine(answer.Status ?? answer.Error ?? "")} {SafeText.OneLine(answer.Id ?? "")} ({answer.Ms:0.#} ms)"));
+    // Another receiver's answer need not be a Sluice's.
+    private static KeptAnswer? Read(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, SendJson.Default.KeptAnswer) is { } kept && (kept.Status ?? kept.Error) is { Length: > 0 } ? kept : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Start(string body)
+    {
+        // A page of somebody's may be long and have no text at its start.
+        var text = string.Join(' ', body[..Math.Min(body.Length, 10 * LongestStart)].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return text.Length == 0 ? null : text.Length > LongestStart ? $"{SafeText.OneLine(text, LongestStart)}..." : SafeText.OneLine(text);
+    }
+
+    private static void PrintOne(Sent answer) => Console.Out.WriteLine(Line(answer.StatusCode, answer.Said, answer.Id is { Length: > 0 } id ? SafeText.OneLine(id) : null, string.Create(CultureInfo.InvariantCulture, $"({answer.Ms:0.#} ms)")));
 
     private static void PrintSum(Sent[] all)
     {
-        foreach (var group in all.GroupBy(answer => (answer.StatusCode, Text: answer.Status ?? answer.Error ?? "")).OrderBy(group => group.Key.StatusCode))
+        foreach (var group in all.GroupBy(answer => (answer.StatusCode, answer.Said)).OrderBy(group => group.Key.StatusCode))
         {
             var times = group.Select(answer => answer.Ms).Order().ToArray();
             Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{group.Key.StatusCode} {SafeText.OneLine(group.Key.Text)}: {times.Length} (median {times[times.Length / 2]:0.#} ms, slowest {times[^1]:0.#} ms)"));
+                CultureInfo.InvariantCulture, $"{Line(group.Key.StatusCode, group.Key.Said)}: {times.Length} (median {times[times.Length / 2]:0.#} ms, slowest {times[^1]:0.#} ms)"));
         }
     }
+
+    private static string Line(int statusCode, params string?[] parts) => string.Join(' ', [statusCode.ToString(CultureInfo.InvariantCulture), .. parts.Where(part => part is not null)]);
 }
 
-internal sealed record Sent(int StatusCode, string? Status, string? Id, string? Error, double Ms);
+/// <summary>One answer.</summary>
+/// <param name="Body">The start of an answer that is no Sluice's.</param>
+internal sealed record Sent(int StatusCode, string? Status, string? Id, string? Error, string? Body, double Ms)
+{
+    /// <summary>Whether it is what this sender takes for success, which has no place for an id.</summary>
+    [JsonIgnore]
+    public bool IsOwnForm { get; init; }
+
+    [JsonIgnore]
+    public string? Said => IsOwnForm ? "accepted in this sender's own form" : (Status ?? Error) is { } text ? SafeText.OneLine(text) : Body;
+}
 
 internal sealed record KeptAnswer(string? Status, string? Id, string? Error);
 

@@ -37,8 +37,11 @@ internal static class SendMisbehaviour
         if (Options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given) throw new CommandException($"{given.Name} is about --misbehave; add that, or leave it out");
     }
 
-    public static async Task<int> RunAsync(ParseResult parsed, SendTarget sender, Uri url, string type, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ParseResult parsed, SendTarget sender, SendReceiver receiver, string type, bool isSecretNamed, CancellationToken cancellationToken)
     {
+        var url = receiver.Url;
+        // The other secrets of a source belong to the Sluice that has it. Beside a secret that was named they may be somebody else's altogether.
+        var usesOthers = receiver.IsOwn && !isSecretNamed;
         var scale = ReadScale(parsed, sender);
         var only = ReadOnly(parsed);
         var seed = parsed.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -50,8 +53,9 @@ internal static class SendMisbehaviour
         var played = new PlayedSender(sender, url, type, client, time, new Random(seed), FindObserver(parsed, client, ops))
         {
             Scale = scale,
-            NextSecrets = [.. Others(sender, time.GetUtcNow(), isValid: true), .. Resolve(parsed, NextSecret)],
-            RetiredSecrets = [.. Others(sender, time.GetUtcNow(), isValid: false), .. Resolve(parsed, RetiredSecret)],
+            Fix = receiver.Fix,
+            NextSecrets = [.. usesOthers ? Others(sender, time.GetUtcNow(), isValid: true) : [], .. Resolve(parsed, NextSecret)],
+            RetiredSecrets = [.. usesOthers ? Others(sender, time.GetUtcNow(), isValid: false) : [], .. Resolve(parsed, RetiredSecret)],
         };
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -61,7 +65,7 @@ internal static class SendMisbehaviour
         {
             await Job.RunAsync("Misbehaving", async tell => report = await ConformanceRun.PlayAsync(played, only, tell, limit.Token), only?.Length ?? ConformanceRun.Scenarios.Count);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new CommandException($"the receiver is too slow: the run was not at its end after {LongestRun.TotalMinutes:0} minutes; --only plays a part of it");
         }
@@ -115,11 +119,7 @@ internal static class SendMisbehaviour
         .Where(secret => secret.Value != sender.Secret.Value && (isValid ? !(now < secret.NotBefore) && !(now >= secret.NotAfter) : now >= secret.NotAfter))
         .Select(secret => secret.Value);
 
-    private static IEnumerable<string> Resolve(ParseResult parsed, Option<string?> option)
-    {
-        if (parsed.GetValue(option) is not { } given) return [];
-        return [new SecretResolver(Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory()).Resolve(given, out var error) ?? throw new CommandException($"{option.Name} {error}")];
-    }
+    private static IEnumerable<string> Resolve(ParseResult parsed, Option<string?> option) => SendSecret.Resolve(parsed, option) is { } secret ? [secret] : [];
 
     private static string? NameIn(Uri url) => url.AbsolutePath.Split('/') is ["", "api", "webhooks", { Length: > 0 } name, ..] ? name : null;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Sluice.LocalHost.Hosting;
+using Sluice.Events;
 using Sluice.Providers;
 
 namespace Sluice.LocalHost.Commands;
@@ -8,6 +8,13 @@ namespace Sluice.LocalHost.Commands;
 internal static class SendRequest
 {
     private const string Post = "POST";
+
+    /// <summary>Whether the type of an event stands beside its body, so that another body may have it.</summary>
+    public static bool HasTypeInHeaders(IProvider provider, string type)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return !provider.CreateSample(type, "1", now).Headers.SequenceEqual(provider.CreateSample($"x{type}x", "1", now).Headers);
+    }
 
     /// <summary>An event, correctly signed.</summary>
     public static HttpRequestMessage Event(SendTarget sender, Uri url, string type, byte[]? body)
@@ -18,21 +25,18 @@ internal static class SendRequest
         return Create(Sign(sender, url, known => new SentRequest { Url = known, Body = body ?? sample.Body, ContentType = sample.ContentType, Headers = sample.Headers, Id = $"msg_{id}" }, now));
     }
 
-    /// <summary>The question that this sender asks; null where it asks none.</summary>
-    public static HttpRequestMessage? Question(SendTarget sender, Uri url)
+    /// <summary>A request as its receiver sees it.</summary>
+    /// <param name="request">To the URL that the sender knows.</param>
+    public static Envelope EnvelopeOf(SendTarget sender, SentRequest request, DateTimeOffset now) => new()
     {
-        var known = sender.Settings.PublicUrl ?? url;
-        var settings = sender.Settings with { Secrets = [new(Brought(sender))] };
-        if (sender.Provider.CreateHandshake(known, settings) is not { } question) return null;
-        if (question.IsSigned) return Create(Sign(sender, url, _ => question, TimeProvider.System.GetUtcNow()));
-        return Create(sender.Settings.PublicUrl is null ? question : question with { Url = Moved(question.Url, known, url) });
-    }
-
-    // A question that brings a secret (Asana's) teaches it to a source that has none: that has to be one its user knows. To any other source it
-    // brings one that nobody can guess, since the answer is printed.
-    private static string Brought(SendTarget sender) => sender.Provider.OffersSecret && sender.Settings.Secrets.Count == 0
-        ? sender.Secret.Value ?? throw new CommandException($"{sender.Settings.Name} would learn a secret that nobody knows; choose one with --secret, and send events with the same")
-        : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        Method = request.Method,
+        Target = request.Url.PathAndQuery,
+        Url = request.Url.OriginalString,
+        PathSecret = sender.Scheme.IsInPath ? request.Url.AbsolutePath[(request.Url.AbsolutePath.LastIndexOf('/') + 1)..] : null,
+        Headers = new HeaderList([.. request.Headers, new("Content-Type", request.ContentType)]),
+        Body = request.Body,
+        ReceivedAt = now,
+    };
 
     // A sender that signs its URL signs the one it was given, wherever this one is sent to.
     private static SentRequest Sign(SendTarget sender, Uri url, Func<Uri, SentRequest> request, DateTimeOffset now) =>

@@ -21,12 +21,14 @@ internal sealed record ConformanceReport
             .GroupBy(fault => fault.Kind)
             .Select(kind => kind.First() with { Scenarios = [.. kind.SelectMany(fault => fault.Scenarios)] })
             .ToList();
+        var takesForgeries = faults.Exists(fault => fault.Kind == FaultKind.AcceptsForgeries);
         // Whoever takes anything takes recordings and old secrets too: that is not another fault.
-        if (faults.Exists(fault => fault.Kind == FaultKind.AcceptsForgeries))
-            faults.RemoveAll(fault => fault.Kind is FaultKind.IgnoresTime or FaultKind.AcceptsRetiredSecret or FaultKind.KeepsForgeries);
+        if (takesForgeries) faults.RemoveAll(fault => fault.Kind is FaultKind.IgnoresTime or FaultKind.AcceptsRetiredSecret or FaultKind.KeepsForgeries);
+        var scenarios = records.Select(record => ScenarioReport.Of(record, observed, faults)).ToList();
         var notes = records.SelectMany(record => record.Notes.Select(note => $"{record.Name}: {note}")).ToList();
+        notes.AddRange(scenarios.Where(scenario => scenario.Verdict == ScenarioReport.NotJudged).Select(scenario => $"{scenario.Name}: not judged, since it takes forgeries"));
         if (observed is null) notes.Add("not checked, as nobody says what is kept: that every event is kept, and kept once, and kept before the answer, and that nothing refused is kept");
-        return new() { Scenarios = [.. records.Select(record => ScenarioReport.Of(record, observed))], Faults = faults, Notes = notes };
+        return new() { Scenarios = scenarios, Faults = faults, Notes = notes };
     }
 }
 
@@ -39,11 +41,15 @@ internal sealed record ConformanceReport
 /// <param name="Events">How many events have to be kept.</param>
 /// <param name="Kept">How many are, one that is kept twice counted twice; null where nobody knows.</param>
 /// <param name="Delivered">How many events are delivered wherever they go; null where nobody knows.</param>
-/// <param name="Verdict">good, bad or left out.</param>
+/// <param name="Verdict">good, bad, left out or not judged.</param>
 internal sealed record ScenarioReport(
     string Name, int Sent, IReadOnlyList<AnswerCount> Answers, int BrokenOff, int Unanswered, double? SlowestMs, int Events, int? Kept, int? Delivered, string Verdict)
 {
-    public static ScenarioReport Of(ScenarioRecord record, IReadOnlyDictionary<PlayedEvent, Observed>? observed)
+    /// <summary>What it shows is nothing beside a greater fault.</summary>
+    public const string NotJudged = "not judged";
+
+    /// <param name="faults">Those of the whole run that count.</param>
+    public static ScenarioReport Of(ScenarioRecord record, IReadOnlyDictionary<PlayedEvent, Observed>? observed, IReadOnlyList<Fault> faults)
     {
         var answered = record.Exchanges.Where(exchange => exchange.StatusCode is not null).ToList();
         var genuine = record.Events.Where(played => played is { IsForged: false, Successes: > 0 }).ToList();
@@ -58,7 +64,7 @@ internal sealed record ScenarioReport(
             genuine.Count,
             observed is null ? null : record.Events.Sum(played => observed[played].Kept / played.Count),
             observed is null || genuine.Exists(played => observed[played].IsDelivered is null) ? null : genuine.Count(played => observed[played].IsDelivered == true),
-            record.Faults.Count > 0 ? "bad" : record.IsLeftOut ? "left out" : "good");
+            record.Faults.Any(fault => faults.Any(counted => counted.Kind == fault.Kind)) ? "bad" : record.Faults.Count > 0 ? NotJudged : record.IsLeftOut ? "left out" : "good");
     }
 }
 

@@ -12,6 +12,9 @@ internal sealed record Exchange(int? StatusCode, bool IsSuccess, TimeSpan Took, 
     /// <summary>We waited as long as anybody would.</summary>
     public bool IsTimeout { get; init; }
 
+    /// <summary>Nobody follows it.</summary>
+    public bool IsRedirect => StatusCode is >= 300 and < 400;
+
     /// <summary>What became of the request, behind "it was".</summary>
     public override string ToString() => StatusCode is { } code ? $"answered {code}" : $"not answered ({Error})";
 }

@@ -6,6 +6,9 @@ internal enum FaultKind
     /// <summary>A genuine event gets no success.</summary>
     RefusesGenuine,
 
+    /// <summary>A genuine event is sent somewhere else, where its sender does not go.</summary>
+    Redirects,
+
     /// <summary>What is checked is not the bytes that were sent but what a parser made of them.</summary>
     ChecksParsedBody,
 
@@ -52,6 +55,7 @@ internal sealed record Fault(FaultKind Kind, string What, IReadOnlyList<string> 
     public string Fix => Kind switch
     {
         FaultKind.RefusesGenuine => "check that the receiver has the secret that signs here, and that nothing before it (a proxy, a body parser, a firewall) changes the request",
+        FaultKind.Redirects => "answer at this URL itself, or give the sender the one that it leads to (https, a slash at the end): senders take a redirect for a failure, and many do not follow it",
         FaultKind.ChecksParsedBody => "compute the signature over the raw bytes of the body, before anything parses it",
         FaultKind.TooSlow => "keep the event, answer, and do the work afterwards",
         FaultKind.RefusesDuplicates => "answer the repeat of an event that is kept with the same success; after anything else the sender sends it again",

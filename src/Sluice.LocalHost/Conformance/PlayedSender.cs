@@ -47,6 +47,9 @@ internal sealed class PlayedSender(SendTarget target, Uri url, string type, Http
     /// <summary>Host and port of the receiver.</summary>
     public string Address => url.Authority;
 
+    /// <summary>What to do where nobody answers; null where nobody has said so.</summary>
+    public string? Fix { get; init; }
+
     /// <summary>How long the sender's own schedule is waited for, as a part of the real time.</summary>
     public required double Scale { get; init; }
 
@@ -107,16 +110,7 @@ internal sealed class PlayedSender(SendTarget target, Uri url, string type, Http
         (secret ?? target.Secret).Sign(Unproven(played, repeat, form), target.Settings, at ?? Now);
 
     /// <summary>A request as its receiver sees it.</summary>
-    public Envelope EnvelopeOf(SentRequest request) => new()
-    {
-        Method = request.Method,
-        Target = request.Url.PathAndQuery,
-        Url = request.Url.OriginalString,
-        PathSecret = target.Scheme.IsInPath ? request.Url.AbsolutePath[(request.Url.AbsolutePath.LastIndexOf('/') + 1)..] : null,
-        Headers = new HeaderList([.. request.Headers, new("Content-Type", request.ContentType)]),
-        Body = request.Body,
-        ReceivedAt = Now,
-    };
+    public Envelope EnvelopeOf(SentRequest request) => SendRequest.EnvelopeOf(target, request, Now);
 
     /// <summary>Sends an event as the sender does.</summary>
     public Task<Exchange> SendAsync(ScenarioRecord record, PlayedEvent played, CancellationToken cancellationToken, int repeat = 0) =>

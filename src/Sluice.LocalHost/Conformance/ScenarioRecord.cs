@@ -37,7 +37,8 @@ internal sealed class ScenarioRecord(string name)
     public void Judge(PlayedEvent played, Exchange exchange)
     {
         if (exchange.IsSuccess || exchange.IsBrokenOff) return;
-        if (played.Successes == 0) Blame(FaultKind.RefusesGenuine, $"a genuine event was {exchange}");
+        if (exchange.IsRedirect) Blame(FaultKind.Redirects, $"a genuine event was {exchange}");
+        else if (played.Successes == 0) Blame(FaultKind.RefusesGenuine, $"a genuine event was {exchange}");
         else Blame(FaultKind.RefusesDuplicates, $"an event that came again was {exchange}");
     }
 

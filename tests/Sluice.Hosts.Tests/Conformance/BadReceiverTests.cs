@@ -19,6 +19,27 @@ public sealed class BadReceiverTests
     public Task Whoever_accepts_anything_is_caught() => FindsAsync(new AcceptsAnything(), FaultKind.AcceptsForgeries, "forgery");
 
     [Fact]
+    public async Task Of_whoever_accepts_anything_the_signed_time_and_the_old_secrets_are_not_judged()
+    {
+        var report = await JudgeAsync(new AcceptsAnything());
+        Assert.StartsWith("5 of 5 forgeries were taken, such as an event ", Assert.Single(report.Faults).What, StringComparison.Ordinal);
+        Assert.Equal(["forgery"], report.Scenarios.Where(scenario => scenario.Verdict == "bad").Select(scenario => scenario.Name));
+        Assert.Equal(["time", "rotation"], report.Scenarios.Where(scenario => scenario.Verdict == "not judged").Select(scenario => scenario.Name));
+        Assert.Contains("time: not judged, since it takes forgeries", report.Notes);
+    }
+
+    [Fact]
+    public async Task Whoever_sends_an_event_somewhere_else_is_told_that_nobody_goes_there()
+    {
+        await using var receiver = await new Redirects().StartAsync();
+        var report = await Played.PlayAsync(Played.Sender(Target, receiver.Url));
+        var fault = Assert.Single(report.Faults);
+        Assert.Equal((FaultKind.Redirects, "a genuine event was answered 302; Stripe takes 2xx for success"), (fault.Kind, fault.What));
+        Assert.Contains("take a redirect for a failure", fault.Fix, StringComparison.Ordinal);
+        Assert.Equal(1, report.Scenarios.Sum(scenario => scenario.Sent));
+    }
+
+    [Fact]
     public Task Whoever_checks_what_a_parser_made_of_the_body_is_caught() => FindsAsync(new ChecksParsedBody(), FaultKind.ChecksParsedBody, "genuine", "exact-bytes");
 
     [Fact]

@@ -52,6 +52,13 @@ public sealed class MisbehaveCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Beside_a_secret_that_is_named_the_others_of_the_source_are_not_used()
+    {
+        var said = JsonNode.Parse((await folder.RunAsync("send", "stripe", "--misbehave", "--scale", "0", "--secret", WorkFolder.Secret, "--only", "rotation", "--json")).Success)!;
+        Assert.Equal(["genuine good", "rotation left out"], said["scenarios"]!.AsArray().Select(scenario => $"{scenario!["name"]} {scenario["verdict"]}"));
+    }
+
+    [Fact]
     public async Task A_receiver_of_ones_own_is_judged_by_its_url_and_told_what_mends_it()
     {
         await using var receiver = await new FailsOnDuplicates().StartAsync();

@@ -152,3 +152,8 @@ internal sealed class KeepsNothing : Receiver
 {
     protected override int Take(string id) => 200;
 }
+
+internal sealed class Redirects : Receiver
+{
+    protected override int Take(string id) => 302;
+}

@@ -54,9 +54,34 @@ public sealed class SendCatalogueTests(SendCatalogueTests.Everyone everyone) : I
         Assert.True(said.ExitCode == 0, $"{said.Error}{said.Answer}");
         var answer = JsonNode.Parse(said.Answer)!;
         Assert.InRange(answer["statusCode"]!.GetValue<int>(), 200, 299);
+        Assert.Equal("right", answer["verdict"]!.GetValue<string>());
         // Answered, and not kept as an event; what an answer has to say is shown where it is asked (QuestionTests).
         Assert.DoesNotContain("\"status\":\"accepted\"", answer["body"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.DoesNotContain(CatalogueTable.Of(name).Keys!(name, 0).Signs, said.Answer, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Asking))]
+    public async Task A_receiver_that_says_ok_to_everything_has_not_answered_the_question(string name)
+    {
+        await using var stranger = await Stranger.StartAsync("ok");
+        var said = await everyone.SendAsync(name, more: ["--handshake", "--url", stranger.Url, .. name is "meta" or "strava" ? ["--verify-token", "a-token"] : (string[])[]]);
+        Assert.Single(stranger.Requests);
+        // These only look whether somebody is there.
+        var isEnough = name is "intercom" or "mailchimp" or "mandrill";
+        Assert.True(said.ExitCode == (isEnough ? 0 : 1), $"{said.Error}{said.Answer}");
+        Assert.Equal(isEnough ? "right" : "wrong", JsonNode.Parse(said.Answer)!["verdict"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("twilio", 200)]
+    [InlineData("adyen", 200)]
+    [InlineData("cloudevents", 202)]
+    [InlineData("discord", 204)]
+    public async Task An_answer_in_the_sender_s_own_form_is_called_so(string name, int status)
+    {
+        var file = everyone.Folder.Write($"{name}.own.key", CatalogueTable.Of(name).Keys!(name, 0).Signs);
+        var said = (await everyone.Folder.RunAsync("send", name, "--source", Everyone.SourceOf(name), "--secret", $"file:{file}")).Success;
+        Assert.StartsWith($"{status} accepted in this sender's own form (", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,11 +12,11 @@ internal sealed class GenuineScenario : IScenario
     {
         var first = await sender.SendAsync(record, sender.NewEvent(record), cancellationToken);
         if (first.IsSuccess) return;
-        if (first is { StatusCode: null, IsTimeout: false }) throw new CommandException($"{sender.Address} cannot be reached: {first.Error}");
+        if (first is { StatusCode: null, IsTimeout: false }) throw new CommandException($"{sender.Address} cannot be reached: {first.Error}{(sender.Fix is null ? "" : $"; {sender.Fix}")}");
 
         // Whoever checks what a parser made of the body takes what a serializer would write: everything else can then be played too.
         var next = sender.NewEvent(record);
-        if (first.StatusCode is not null && OddBody.Rewritten(next.Sample.Body) is not null)
+        if (first is { StatusCode: not null, IsRedirect: false } && OddBody.Rewritten(next.Sample.Body) is not null)
         {
             sender.Form = BodyForm.Rewritten;
             if ((await sender.SendAsync(record, next, cancellationToken)).IsSuccess)
@@ -27,7 +27,7 @@ internal sealed class GenuineScenario : IScenario
         }
 
         var codes = sender.Facts.SuccessCodes is { } some ? string.Join(" or ", some) : "2xx";
-        record.Blame(FaultKind.RefusesGenuine, $"a genuine event was {first}; {sender.Facts.Title} takes {codes} for success");
+        record.Blame(first.IsRedirect ? FaultKind.Redirects : FaultKind.RefusesGenuine, $"a genuine event was {first}; {sender.Facts.Title} takes {codes} for success");
         record.Note("what refuses a genuine event is sent nothing else");
         sender.IsClosed = true;
     }

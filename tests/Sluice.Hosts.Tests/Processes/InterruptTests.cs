@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Sluice.Hosts.Tests.Processes;
+
+/// <summary>A command that takes its time, and somebody who does not wait for its end.</summary>
+public sealed class InterruptTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+
+    [Theory]
+    [InlineData("--misbehave")]
+    [InlineData("--count", "3")]
+    public async Task It_ends_with_a_line(params string[] more)
+    {
+        await using var stranger = await Stranger.StartSilentAsync();
+        using var folder = new WorkFolder();
+        using var process = Process.Start(SluiceProgram.Command(folder.Path, ["send", "stripe", "--url", stranger.Url, "--config", folder.Config, "--data", folder.Data, .. more]))!;
+        await stranger.Arrived.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        SluiceProgram.Terminate(process.Id);
+        var (answer, error) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal((1, "", "sluice: interrupted"), (process.ExitCode, await answer, (await error).Trim()));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_at_a_terminal_leaves_the_cursor_where_it_can_be_seen()
+    {
+        Assert.SkipUnless(RuntimeInformation.IsOSPlatform(OSPlatform.Linux) && File.Exists("/usr/bin/script"), "there is no script, which plays a terminal: apt-get install bsdutils");
+        await using var stranger = await Stranger.StartSilentAsync();
+        using var folder = new WorkFolder();
+        var inner = SluiceProgram.Command(folder.Path, ["send", "stripe", "--misbehave", "--url", stranger.Url, "--config", folder.Config, "--data", folder.Data]);
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", string.Join(' ', inner.ArgumentList.Prepend(inner.FileName).Select(part => $"'{part}'")), "/dev/null"])
+        {
+            WorkingDirectory = folder.Path, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["TERM"] = "xterm-256color";
+        using var terminal = Process.Start(start)!;
+        var shown = new StringBuilder();
+        var isHidden = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reading = ReadAsync();
+        await stranger.Arrived.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await isHidden.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await terminal.StandardInput.WriteAsync('\u0003');
+        await terminal.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        await terminal.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await reading;
+
+        var text = shown.ToString();
+        Assert.True(text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) > text.LastIndexOf("\u001b[?25l", StringComparison.Ordinal), text.Replace('\u001b', '~'));
+        Assert.Contains("sluice: interrupted", text, StringComparison.Ordinal);
+        Assert.Equal(1, terminal.ExitCode);
+
+        async Task ReadAsync()
+        {
+            var piece = new char[1024];
+            for (int read; (read = await terminal.StandardOutput.ReadAsync(piece, TestContext.Current.CancellationToken)) > 0;)
+            {
+                shown.Append(piece, 0, read);
+                if (shown.ToString().Contains("\u001b[?25l", StringComparison.Ordinal)) isHidden.TrySetResult();
+            }
+        }
+    }
+}
