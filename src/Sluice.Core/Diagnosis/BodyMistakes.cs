@@ -23,6 +23,8 @@ internal sealed class BodyMistakes(Work work)
 
     private IEnumerable<Trial> Changed(Trial trial, Func<Trial, ReadOnlyMemory<byte>, IEnumerable<(byte[] Body, Cause Cause)>> undo)
     {
+        // Read to see whether there is something to undo, with room for what it may have been.
+        if (!work.Read(2L * trial.Envelope.Body.Length)) yield break;
         foreach (var (body, cause) in undo(trial, trial.Envelope.Body))
         {
             if (!work.Read(body.Length)) yield break;
@@ -38,14 +40,14 @@ internal sealed class BodyMistakes(Work work)
         if (FormBody.Exactly(body.Span, "payload") is [{ Length: > 0 } payload]) yield return (payload, Reencoded("the body arrived as the field payload of a form, and the sender signed the field's value", "set the sender to send JSON, or hand its body on unchanged"));
         if (body.Span.IndexOf((byte)'%') >= 0 && Decoded(body.Span) is { } unescaped) yield return (unescaped, Reencoded("the body's percent escapes were made once too often"));
         var (hasSlashes, hasEntities) = (body.Span.IndexOf("\\\""u8) >= 0, body.Span.IndexOf("&"u8) >= 0 && body.Span.IndexOf(";"u8) >= 0);
-        if (!(hasSlashes || hasEntities) || !work.Rewrite(body.Length) || Text(body.Span) is not { } written) yield break;
+        if (!(hasSlashes || hasEntities) || !work.Transcode(body.Length) || Text(body.Span) is not { } written) yield break;
         if (hasSlashes) yield return (Encoding.UTF8.GetBytes(written.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)), Reencoded("the body's quotes arrived with backslashes before them"));
         if (hasEntities) yield return (Encoding.UTF8.GetBytes(System.Net.WebUtility.HtmlDecode(written)), Reencoded("the body's signs arrived as HTML entities"));
     }
 
     private IEnumerable<(byte[] Body, Cause Cause)> CharacterSet(Trial trial, ReadOnlyMemory<byte> body)
     {
-        if (Ascii.IsValid(body.Span) || !work.Rewrite(body.Length)) yield break;
+        if (Ascii.IsValid(body.Span) || !work.Transcode(body.Length)) yield break;
         var other = Reencoded("the body's letters outside ASCII were decoded and encoded in another character set");
         var bytes = body.ToArray();
         if (bytes.AsSpan().StartsWith((byte[])[0xff, 0xfe])) yield return (Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(bytes, 2, bytes.Length - 2)), Reencoded("the body arrived in UTF-16 and the sender signed UTF-8", "write the body to the file as bytes (PowerShell's > makes UTF-16 of it)"));

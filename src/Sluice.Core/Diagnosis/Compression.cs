@@ -24,14 +24,17 @@ internal sealed class Compression(Work work)
         var encoding = trial.Envelope.Headers.First("Content-Encoding") ?? "";
         foreach (var (name, open) in Formats)
         {
-            if (!MayBe(name, body.Span, encoding) || Read(body, open) is not { } plain) continue;
+            if (!MayBe(name, body.Span, encoding) || !work.Decompress(body.Length) || Read(body, open) is not { } plain) continue;
             yield return (plain, new(CauseKind.BodyCompressed, $"the body arrived compressed ({name}), and the sender signed the plain one", "decompress the body in front of Sluice, or have the sender send it plain"));
         }
 
         if (encoding.Contains("gzip", StringComparison.OrdinalIgnoreCase) && body.Length <= LongestToCompress && !body.Span.StartsWith((byte[])[0x1f, 0x8b]))
         {
             foreach (var level in new[] { CompressionLevel.Optimal, CompressionLevel.Fastest, CompressionLevel.SmallestSize })
+            {
+                if (!work.Compress(body.Length)) yield break;
                 yield return (Compressed(body, level), new(CauseKind.BodyCompressed, "the body was decompressed on its way, and the sender signed the compressed one", "hand the body on compressed as it came, to something that checks it so, or have the sender send it plain"));
+            }
         }
     }
 
@@ -52,7 +55,7 @@ internal sealed class Compression(Work work)
             for (int read; (read = stream.Read(buffer)) > 0;)
             {
                 plain.Write(buffer, 0, read);
-                if (plain.Length > Longest || !work.Read(read)) return null;
+                if (plain.Length > Longest || !work.Rewrite(read)) return null;
             }
 
             return plain.Length > 0 ? plain.ToArray() : null;

@@ -9,7 +9,9 @@ namespace Sluice.Diagnosis;
 /// <summary>What can be said where nothing that was tried makes the proof hold.</summary>
 internal sealed class Explanations(ProviderCatalog providers)
 {
-    public Cause Of(Source source, Envelope envelope, SignatureResult result, bool wasCutShort)
+    private const int PartToParse = 32;
+
+    public Cause Of(Source source, Envelope envelope, SignatureResult result, Work work)
     {
         if (result == SignatureResult.NoUsableSecret) return Unusable(source);
         if (Recognition.Other(source, providers, envelope.Headers) is { } other)
@@ -23,18 +25,19 @@ internal sealed class Explanations(ProviderCatalog providers)
             SignatureResult.MalformedTimestamp => new(CauseKind.HeaderMalformed, "the proof's time is not of the form that this sender writes", "look whether another sender posts here, or whether something in front rewrites it"),
             SignatureResult.UntrustedKey => new(CauseKind.UnknownSecret, "made with a key that is none of the sender's", "look whether the sender has a new key, or whether the request is forged"),
             SignatureResult.KeyUnavailable => new(CauseKind.UnknownSecret, "the sender's keys were not at hand, so that nothing could be checked", "see that this host reaches the address the sender publishes its keys at, or set PublicKeys"),
-            _ => Truncated(envelope) ?? Unknown(source, wasCutShort),
+            _ => Truncated(envelope, work) ?? Unknown(source, work.IsCutShort),
         };
     }
 
     // Its own size is the best witness that a body lost its end.
-    private static Cause? Truncated(Envelope envelope)
+    private static Cause? Truncated(Envelope envelope, Work work)
     {
         const string fix = "look at limits and timeouts of what stands in front, and whether something there reads the body first";
         var said = long.TryParse(envelope.Headers.First("Content-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : -1;
         if (envelope.Body.IsEmpty) return new(CauseKind.BodyTruncated, "the body arrived empty, and the proof is over another one", fix);
         if (said > envelope.Body.Length) return new(CauseKind.BodyTruncated, $"the body is cut off: {envelope.Body.Length} of {said} bytes arrived", fix);
-        return EndsEarly(envelope.Body.Span) ? new(CauseKind.BodyTruncated, "the body is cut off: its JSON does not end", fix) : null;
+        // Once, whatever else was tried: it is looked for even where all work is done.
+        return envelope.Body.Length <= work.MostBytes / PartToParse && EndsEarly(envelope.Body.Span) ? new(CauseKind.BodyTruncated, "the body is cut off: its JSON does not end", fix) : null;
     }
 
     private static bool EndsEarly(ReadOnlySpan<byte> body)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Sluice.Providers;
 
@@ -10,23 +11,25 @@ internal sealed class FormEscapes(Work work)
 
     private static readonly Cause Rewritten = new(CauseKind.BodyReencoded, "the form was parsed and written anew with other escapes", "hand the body on as the bytes that arrived: nothing in front may parse and rewrite a form");
 
-    private static readonly string[] Digits = ["X2", "x2"];
+    private static readonly byte[][] Digits = [[.. "0123456789ABCDEF"u8], [.. "0123456789abcdef"u8]];
+    private static readonly byte[][] Blanks = [[.. "+"u8], [.. "%20"u8]];
 
     // What stays as it is beside letters and digits: in forms of browsers, in RFC 3986, in JavaScript's encodeURIComponent.
-    private static readonly string[] Kept = ["*-._", "-._~", "-_.!~*'()", "-._"];
+    private static readonly SearchValues<byte>[] Kept = [.. new[] { "*-._", "-._~", "-_.!~*'()", "-._" }.Select(signs => SearchValues.Create(Encoding.ASCII.GetBytes($"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789{signs}")))];
 
     public IEnumerable<(byte[] Body, Cause Cause)> Undo(Trial trial, ReadOnlyMemory<byte> body)
     {
         // To those that sign the fields and not the bytes all escapes are one.
-        if (trial.Scheme is UrlAndFormScheme or TravisScheme or BraintreeScheme || Fields(body.Span) is not { } fields) yield break;
-        foreach (var blank in new[] { "+", "%20" })
+        if (trial.Scheme is UrlAndFormScheme or TravisScheme or BraintreeScheme || !work.Transcode(body.Length) || Fields(body.Span) is not { } fields) yield break;
+        var text = new ArrayBufferWriter<byte>(body.Length);
+        foreach (var blank in Blanks)
         {
             foreach (var kept in Kept)
             {
                 foreach (var hex in Digits)
                 {
                     if (!work.Rewrite(body.Length)) yield break;
-                    yield return (Write(fields, kept, blank, hex), Rewritten);
+                    yield return (Write(fields, kept, blank, hex, text), Rewritten);
                 }
             }
         }
@@ -55,28 +58,31 @@ internal sealed class FormEscapes(Work work)
         return FormBody.TryDecode(text, bytes, out var length) ? bytes[..length] : null;
     }
 
-    private static byte[] Write(List<(byte[] Name, byte[]? Value)> fields, string kept, string blank, string hex)
+    private static byte[] Write(List<(byte[] Name, byte[]? Value)> fields, SearchValues<byte> kept, ReadOnlySpan<byte> blank, ReadOnlySpan<byte> digits, ArrayBufferWriter<byte> text)
     {
-        var text = new StringBuilder();
+        text.ResetWrittenCount();
         foreach (var (name, value) in fields)
         {
-            if (text.Length > 0) text.Append('&');
-            Write(text, name, kept, blank, hex);
+            if (text.WrittenCount > 0) text.Write("&"u8);
+            Write(text, name, kept, blank, digits);
             if (value is null) continue;
-            text.Append('=');
-            Write(text, value, kept, blank, hex);
+            text.Write("="u8);
+            Write(text, value, kept, blank, digits);
         }
 
-        return Encoding.ASCII.GetBytes(text.ToString());
+        return text.WrittenSpan.ToArray();
     }
 
-    private static void Write(StringBuilder text, byte[] bytes, string kept, string blank, string hex)
+    private static void Write(ArrayBufferWriter<byte> text, ReadOnlySpan<byte> rest, SearchValues<byte> kept, ReadOnlySpan<byte> blank, ReadOnlySpan<byte> digits)
     {
-        foreach (var b in bytes)
+        while (rest.IndexOfAnyExcept(kept) is >= 0 and var at)
         {
-            if (char.IsAsciiLetterOrDigit((char)b) || kept.Contains((char)b, StringComparison.Ordinal)) text.Append((char)b);
-            else if (b == ' ') text.Append(blank);
-            else text.Append('%').Append(b.ToString(hex, System.Globalization.CultureInfo.InvariantCulture));
+            text.Write(rest[..at]);
+            if (rest[at] == ' ') text.Write(blank);
+            else text.Write([(byte)'%', digits[rest[at] >> 4], digits[rest[at] & 15]]);
+            rest = rest[(at + 1)..];
         }
+
+        text.Write(rest);
     }
 }

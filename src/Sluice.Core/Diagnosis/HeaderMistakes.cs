@@ -7,7 +7,17 @@ namespace Sluice.Diagnosis;
 /// <summary>A proxy or a framework gave a header of the proof another name, or joined it with its own copy.</summary>
 internal static partial class HeaderMistakes
 {
+    /// <summary>No sender and no proxy has a header of a longer name.</summary>
+    public const int LongestName = 100;
+
+    /// <summary>No proof is longer.</summary>
+    public const int LongestValue = 8192;
+
     private const int MostGuesses = 64;
+
+    // Before one name.
+    private const int MostPrefixes = 4;
+
     private const string HandOn = "have the proxy or gateway in front hand the sender's headers on unchanged";
 
     public static IReadOnlyList<Mistake> All { get; } = [new(Renamed, MendsForm: true), new(Doubled, MendsForm: true), new(OfAnotherName, MendsForm: true)];
@@ -16,8 +26,9 @@ internal static partial class HeaderMistakes
     private static IEnumerable<Trial> Renamed(Trial trial)
     {
         var headers = trial.Envelope.Headers;
+        var others = headers.Where(header => header.Key.Length <= LongestName && !trial.HeaderNames.Contains(header.Key, StringComparer.OrdinalIgnoreCase)).Select(header => (Name: header.Key, Bare: Bare(header.Key))).ToList();
         var found = trial.HeaderNames.Where(name => headers.First(name) is null)
-            .Select(name => (Name: name, Alias: headers.FirstOrDefault(header => Bare(header.Key) == Bare(name) && !trial.HeaderNames.Contains(header.Key, StringComparer.OrdinalIgnoreCase)).Key)).Where(pair => pair.Alias is not null).ToList();
+            .Select(name => (Name: name, Alias: Bare(name) is var bare ? others.FirstOrDefault(other => other.Bare == bare).Name : null)).Where(pair => pair.Alias is not null).ToList();
         if (found.Count == 0) yield break;
         var renamed = new HeaderList([.. headers.Select(header => found.FirstOrDefault(pair => pair.Alias == header.Key).Name is { } name ? new(name, header.Value) : header)]);
         yield return trial.With(renamed, new Cause(CauseKind.HeaderRenamed, $"{Names(found.Select(pair => pair.Name))} arrived under another name ({How(found[0].Name, found[0].Alias)})", HandOn));
@@ -58,6 +69,7 @@ internal static partial class HeaderMistakes
     // Joined as HTTP joins headers of one name; where the value has commas of its own, as two equal halves.
     private static string[] Parts(string value)
     {
+        if (value.Length > LongestValue) return [];
         var half = value.Length / 2;
         if (value.Length > 8 && value.Length % 2 == 1 && value[half] == ',' && value.AsSpan(0, half).SequenceEqual(value.AsSpan(half + 1))) return [value[..half], value[..half]];
         return value.Split(", ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -71,17 +83,19 @@ internal static partial class HeaderMistakes
         _ => trial.Scheme.HeaderNames[0] == name,
     };
 
-    private static bool LooksRight(Trial trial, string value) => trial.Hmac is not { } hmac ? value.Length <= 4096 && value.Length >= (trial.Scheme.ChecksPublicKeys ? 64 : 8)
+    private static bool LooksRight(Trial trial, string value) => value.Length <= LongestValue && IsProofLike(trial, value);
+
+    private static bool IsProofLike(Trial trial, string value) => trial.Hmac is not { } hmac ? value.Length <= 4096 && value.Length >= (trial.Scheme.ChecksPublicKeys ? 64 : 8)
         : hmac.Form == SignatureForm.Single ? value.StartsWith(hmac.Prefix, StringComparison.Ordinal) && (value.Length - hmac.Prefix.Length) is 28 or 40 or 44 or 64 or 88 or 96 or 128
         : value.Contains(hmac.Prefix, StringComparison.Ordinal);
 
     private static string Names(IEnumerable<string> names) => string.Join(" and ", names.Take(3));
 
-    /// <summary>A name as it is under all its spellings.</summary>
-    internal static string Bare(string name)
+    // A name as it is under all its spellings.
+    private static string Bare(string name)
     {
         var bare = name.ToLowerInvariant().Replace('_', '-');
-        while (Added().Match(bare) is { Length: > 0 } match) bare = bare[match.Length..];
+        for (var i = 0; i < MostPrefixes && Added().Match(bare) is { Length: > 0 } match; i++) bare = bare[match.Length..];
         return bare.Replace("-", "", StringComparison.Ordinal);
     }
 

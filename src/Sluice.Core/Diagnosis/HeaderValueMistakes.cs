@@ -11,7 +11,7 @@ internal static class HeaderValueMistakes
     {
         foreach (var name in trial.HeaderNames)
         {
-            if (trial.Envelope.Headers.Single(name, out _) is not { Length: > 0 and <= 8192 } value) continue;
+            if (trial.Envelope.Headers.Single(name, out _) is not { Length: > 0 and <= HeaderMistakes.LongestValue } value) continue;
             foreach (var (text, mended) in HeaderMistakes.IsProof(trial, name) ? Cleaned(value).Concat(Mended(trial, value)) : Cleaned(value))
             {
                 if (mended != value && mended.Length > 0) yield return trial.With(trial.Envelope.Headers.With(name, mended), new Cause(CauseKind.HeaderMalformed, $"{name} {text}", $"have {name} arrive exactly as the sender writes it"));

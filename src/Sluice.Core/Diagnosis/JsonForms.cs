@@ -21,6 +21,9 @@ internal sealed class JsonForms(Work work)
     private static readonly JsonEscapes[] Escapes =
         [JsonEscapes.None, JsonEscapes.NonAscii, JsonEscapes.NonAscii | JsonEscapes.Slash, JsonEscapes.Slash, JsonEscapes.Html, JsonEscapes.NonAscii | JsonEscapes.Html | JsonEscapes.Quotes | JsonEscapes.UpperCase];
 
+    // What is written goes here first: most of it is no new form.
+    private readonly ArrayBufferWriter<byte> text = new();
+
     private readonly Dictionary<ReadOnlyMemory<byte>, List<(byte[] Body, Cause Cause)>> known = [];
 
     public IEnumerable<(byte[] Body, Cause Cause)> Undo(Trial trial, ReadOnlyMemory<byte> body)
@@ -34,31 +37,32 @@ internal sealed class JsonForms(Work work)
         if (body.Span.IndexOfAny("{["u8) is not (>= 0 and < 16)) yield break;
         var found = new List<(byte[] Body, Cause Cause)>();
         var compact = new List<byte[]>();
-        var most = Math.Min((4L * body.Length) + 4096, Configuration.SourceSettings.LargestMaxBodyBytes);
         foreach (var escapes in Escapes)
         {
             foreach (var layout in Layouts)
             {
-                if (!work.Rewrite(body.Length) || JsonHand.Write(body.Span, layout, escapes, most) is not { } text) yield break;
+                if (!TryWrite(body, layout, escapes)) yield break;
+                byte[]? written = null;
                 if (layout == Layouts[0])
                 {
                     // Where nothing is there to escape, the hands differ in their layout alone.
-                    if (compact.Any(other => other.AsSpan().SequenceEqual(text))) break;
-                    compact.Add(text);
+                    if (compact.Any(IsWritten)) break;
+                    compact.Add(written = text.WrittenSpan.ToArray());
                 }
 
-                if (text.AsSpan().SequenceEqual(body.Span) || found.Any(other => other.Body.AsSpan().SequenceEqual(text))) continue;
-                found.Add((text, new(CauseKind.BodyReserialised, $"the body was parsed and written anew on its way: the sender signed it {layout.Name}{Said(escapes)}", Fix)));
+                if (text.WrittenSpan.SequenceEqual(body.Span) || found.Any(other => IsWritten(other.Body))) continue;
+                found.Add((written ?? text.WrittenSpan.ToArray(), new(CauseKind.BodyReserialised, $"the body was parsed and written anew on its way: the sender signed it {layout.Name}{Said(escapes)}", Fix)));
                 yield return found[^1];
             }
         }
 
-        if (body.Length <= LargestToSort && Sorted(body) is { } sorted)
+        // Each property is an object and a name of its own while it is sorted.
+        if (body.Length <= LargestToSort && work.Rewrite(4 * body.Length) && Sorted(body) is { } sorted)
         {
             foreach (var layout in Layouts[..2])
             {
-                if (JsonHand.Write(sorted, layout, JsonEscapes.None, most) is not { } text || found.Any(other => other.Body.AsSpan().SequenceEqual(text))) continue;
-                found.Add((text, new(CauseKind.BodyReserialised, $"the body was parsed and written anew on its way: the sender signed it {layout.Name}, its names in order", Fix)));
+                if (!TryWrite(sorted, layout, JsonEscapes.None) || found.Any(other => IsWritten(other.Body))) continue;
+                found.Add((text.WrittenSpan.ToArray(), new(CauseKind.BodyReserialised, $"the body was parsed and written anew on its way: the sender signed it {layout.Name}, its names in order", Fix)));
                 yield return found[^1];
             }
         }
@@ -66,6 +70,18 @@ internal sealed class JsonForms(Work work)
         // The body as it arrived is asked for again with every other mistake.
         if (known.Count == 0 && body.Length <= LargestToSort) known[body] = found;
     }
+
+    private bool TryWrite(ReadOnlyMemory<byte> json, JsonHand layout, JsonEscapes escapes)
+    {
+        if (!work.Rewrite(json.Length)) return false;
+        text.ResetWrittenCount();
+        var most = Math.Min(Math.Min((4L * json.Length) + 4096, Configuration.SourceSettings.LargestMaxBodyBytes), work.Left / 4);
+        var isWritten = layout.TryWrite(json.Span, escapes, most, text);
+        // What has grown too long has cost as much.
+        return work.Read(4L * text.WrittenCount) && isWritten;
+    }
+
+    private bool IsWritten(byte[] other) => text.WrittenSpan.SequenceEqual(other);
 
     private static string Said(JsonEscapes escapes) =>
         escapes == JsonEscapes.None ? "" : escapes == JsonEscapes.Slash ? ", with \\/" : escapes == JsonEscapes.Html ? ", with <, > and & escaped" : escapes.HasFlag(JsonEscapes.Slash) ? ", with letters outside ASCII and slashes escaped" : ", with letters outside ASCII escaped";
@@ -75,9 +91,9 @@ internal sealed class JsonForms(Work work)
         try
         {
             using var document = JsonDocument.Parse(body);
-            var text = new ArrayBufferWriter<byte>(body.Length);
-            using (var writer = new Utf8JsonWriter(text)) Sort(document.RootElement, writer);
-            return text.WrittenSpan.ToArray();
+            var sorted = new ArrayBufferWriter<byte>(body.Length);
+            using (var writer = new Utf8JsonWriter(sorted)) Sort(document.RootElement, writer);
+            return sorted.WrittenSpan.ToArray();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {

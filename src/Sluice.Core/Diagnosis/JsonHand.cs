@@ -8,26 +8,29 @@ namespace Sluice.Diagnosis;
 /// <param name="Indent">What stands before each element, once for each level; null where all is one line.</param>
 internal sealed record JsonHand(string Name, string? Indent, string BetweenItems, string BehindName, string LineEnd = "\n")
 {
-    /// <summary>The same document in this hand: names in their order, numbers to the letter, and what white space stands behind it. Null for what is no JSON, or would grow beyond <paramref name="most"/> bytes.</summary>
-    public static byte[]? Write(ReadOnlySpan<byte> json, JsonHand hand, JsonEscapes escapes, long most)
+    /// <summary>
+    /// Writes the same document in this hand: names in their order, numbers to the letter, and what white space stands behind it. False for what is
+    /// no JSON, or would grow beyond <paramref name="most"/> bytes; what is written then is of no use.
+    /// </summary>
+    /// <param name="text">Empty.</param>
+    public bool TryWrite(ReadOnlySpan<byte> json, JsonEscapes escapes, long most, ArrayBufferWriter<byte> text)
     {
         var reader = new Utf8JsonReader(json);
-        var text = new ArrayBufferWriter<byte>(json.Length + 256);
         var (depth, isFirst, isBehindName) = (0, true, false);
         try
         {
             while (reader.Read())
             {
-                if (text.WrittenCount > most) return null;
+                if (text.WrittenCount > most) return false;
                 if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
                 {
                     depth--;
-                    if (!isFirst) hand.BreakLine(text, depth);
+                    if (!isFirst) BreakLine(text, depth);
                 }
                 else if (!isBehindName && depth > 0)
                 {
-                    if (!isFirst) Append(text, hand.BetweenItems);
-                    hand.BreakLine(text, depth);
+                    if (!isFirst) Append(text, BetweenItems);
+                    BreakLine(text, depth);
                 }
 
                 (isFirst, isBehindName) = (false, false);
@@ -39,12 +42,12 @@ internal sealed record JsonHand(string Name, string? Indent, string BetweenItems
                         text.Write(reader.ValueSpan);
                         break;
                     case JsonTokenType.PropertyName:
-                        WriteString(text, ref reader, escapes);
-                        Append(text, hand.BehindName);
+                        WriteString(text, ref reader, escapes, most);
+                        Append(text, BehindName);
                         isBehindName = true;
                         break;
                     case JsonTokenType.String:
-                        WriteString(text, ref reader, escapes);
+                        WriteString(text, ref reader, escapes, most);
                         break;
                     default:
                         text.Write(reader.ValueSpan);
@@ -53,12 +56,12 @@ internal sealed record JsonHand(string Name, string? Indent, string BetweenItems
             }
 
             text.Write(json[json.TrimEnd(" \t\r\n"u8).Length..]);
-            return text.WrittenSpan.ToArray();
+            return text.WrittenCount <= most;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: half a surrogate pair is no text.
-            return null;
+            return false;
         }
     }
 
@@ -69,22 +72,26 @@ internal sealed record JsonHand(string Name, string? Indent, string BetweenItems
         for (var i = 0; i < depth; i++) Append(text, Indent);
     }
 
-    private static void WriteString(ArrayBufferWriter<byte> text, ref Utf8JsonReader reader, JsonEscapes escapes)
+    // One string may be the whole document, and six times as long when all of it is escaped.
+    private static void WriteString(ArrayBufferWriter<byte> text, ref Utf8JsonReader reader, JsonEscapes escapes, long most)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, reader.ValueSpan.Length));
         try
         {
-            ReadOnlySpan<byte> rest = buffer.AsSpan(0, reader.CopyString(buffer));
-            Append(text, "\"");
-            while (!rest.IsEmpty)
+            var rest = new ReadOnlySpan<byte>(buffer, 0, reader.CopyString(buffer));
+            text.Write("\""u8);
+            while (text.WrittenCount <= most)
             {
+                var plain = rest.IndexOfAny(escapes.Stops());
+                text.Write(plain < 0 ? rest : rest[..plain]);
+                if (plain < 0) break;
+                rest = rest[plain..];
                 if (Rune.DecodeFromUtf8(rest, out var rune, out var length) != OperationStatus.Done) throw new InvalidOperationException();
-                if (Escape(rune, escapes) is { } escape) Append(text, escape);
-                else text.Write(rest[..length]);
+                escapes.Write(rune, rest[..length], text);
                 rest = rest[length..];
             }
 
-            Append(text, "\"");
+            text.Write("\""u8);
         }
         finally
         {
@@ -92,49 +99,5 @@ internal sealed record JsonHand(string Name, string? Indent, string BetweenItems
         }
     }
 
-    private static string? Escape(Rune rune, JsonEscapes escapes) => rune.Value switch
-    {
-        '"' when !escapes.HasFlag(JsonEscapes.Quotes) => "\\\"",
-        '\\' => "\\\\",
-        '\n' => "\\n",
-        '\r' => "\\r",
-        '\t' => "\\t",
-        '\b' => "\\b",
-        '\f' => "\\f",
-        '/' when escapes.HasFlag(JsonEscapes.Slash) => "\\/",
-        '<' or '>' or '&' or 0x2028 or 0x2029 when escapes.HasFlag(JsonEscapes.Html) => Hex(rune, escapes),
-        '"' or '\'' or '+' or '`' or 0x7f when escapes.HasFlag(JsonEscapes.Quotes) => Hex(rune, escapes),
-        < 0x20 => Hex(rune, escapes),
-        > 0x7f when escapes.HasFlag(JsonEscapes.NonAscii) => Hex(rune, escapes),
-        _ => null,
-    };
-
-    private static string Hex(Rune rune, JsonEscapes escapes)
-    {
-        var format = escapes.HasFlag(JsonEscapes.UpperCase) ? "X4" : "x4";
-        return string.Concat(rune.ToString().Select(c => "\\u" + ((int)c).ToString(format, System.Globalization.CultureInfo.InvariantCulture)));
-    }
-
-    private static void Append(ArrayBufferWriter<byte> text, string ascii) => Encoding.ASCII.GetBytes(ascii, text);
-}
-
-/// <summary>What a library escapes in JSON beyond what it must.</summary>
-[Flags]
-internal enum JsonEscapes
-{
-    None = 0,
-
-    NonAscii = 1,
-
-    /// <summary><c>\/</c>.</summary>
-    Slash = 2,
-
-    /// <summary>What a browser could take for markup.</summary>
-    Html = 4,
-
-    /// <summary>Quotes, plus and backtick as <c>\u0022</c> and so on, as .NET does.</summary>
-    Quotes = 8,
-
-    /// <summary>Hex digits in upper case.</summary>
-    UpperCase = 16,
+    private static void Append(ArrayBufferWriter<byte> text, string ascii) => text.Advance(Encoding.ASCII.GetBytes(ascii, text.GetSpan(ascii.Length)));
 }

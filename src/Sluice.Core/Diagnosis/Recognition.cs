@@ -34,7 +34,7 @@ internal static class Recognition
     {
         var scheme = Usual(provider);
         var proof = scheme.HeaderNames.Concat(scheme.CredentialNames).Where(IsIts);
-        return (2 * proof.Count(name => headers.First(name) is not null)) + provider.Headers.Where(IsIts).Count(pattern => headers.Any(header => FileSystemName.MatchesSimpleExpression(pattern, header.Key)));
+        return (2 * proof.Count(name => headers.First(name) is not null)) + provider.Headers.Where(IsIts).Count(pattern => headers.Any(header => header.Key.Length <= HeaderMistakes.LongestName && FileSystemName.MatchesSimpleExpression(pattern, header.Key)));
     }
 
     private static bool IsIts(string name) => name.Length > 0 && !Anybodys.Contains(name, StringComparer.OrdinalIgnoreCase);

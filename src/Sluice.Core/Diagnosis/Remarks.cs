@@ -33,10 +33,11 @@ internal static class Remarks
     private static Cause OfSecret(Trial trial, SignatureCheck check, DateTimeOffset now)
     {
         var all = trial.Settings.Secrets.Concat(trial.Settings.PublicKeys).ToList();
+        var name = check.Secret < trial.Settings.Secrets.Count ? $"secret {check.Secret + 1}" : $"public key {check.Secret - trial.Settings.Secrets.Count + 1}";
         var dated = check.Secret < all.Count ? all[check.Secret] : null;
         return check.Result == SignatureResult.SecretExpired
-            ? new(CauseKind.SecretExpired, $"made with secret {check.Secret} of the source, whose time ended {Ago(now - dated?.NotAfter)}", "have the sender sign with the new secret, or move NotAfter while it still uses the old one")
-            : new(CauseKind.SecretNotYetValid, $"made with secret {check.Secret} of the source, whose time begins {In(dated?.NotBefore - now)}", "move NotBefore to when the sender begins to use it");
+            ? new(CauseKind.SecretExpired, $"made with {name} of the source, whose time ended {Ago(now - dated?.NotAfter)}", "have the sender sign with the new secret, or move NotAfter while it still uses the old one")
+            : new(CauseKind.SecretNotYetValid, $"made with {name} of the source, whose time begins {In(dated?.NotBefore - now)}", "move NotBefore to when the sender begins to use it");
     }
 
     private static Cause? OfProof(Trial trial, SignatureResult result, DateTimeOffset now) => result switch

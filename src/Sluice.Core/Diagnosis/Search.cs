@@ -36,7 +36,7 @@ internal sealed class Search(IReadOnlyList<Mistake> mistakes, DateTimeOffset now
 
     private Trial? TryOne(int mistake, Trial seen, SignatureCheck check, List<(int, Trial, SignatureCheck)>? tried)
     {
-        if (!mistakes[mistake].MendsForm && !IsReadable(seen, check.Result)) return null;
+        if ((!mistakes[mistake].MendsForm && !IsReadable(seen, check.Result)) || !work.Look(seen)) return null;
         foreach (var trial in mistakes[mistake].Undo(seen))
         {
             if (!work.Take(trial)) return null;

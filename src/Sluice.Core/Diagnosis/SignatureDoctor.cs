@@ -13,7 +13,10 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
 {
     /// <summary>Checks, and where the signature does not hold tries the usual mistakes. Never throws, whatever the request holds.</summary>
     /// <param name="now">When the request arrived.</param>
-    public Finding Examine(Source source, Envelope envelope, DateTimeOffset now) => Examine(source, envelope, now, new Work());
+    public Finding Examine(Source source, Envelope envelope, DateTimeOffset now) => Examine(source, envelope, now, Work.AtLeisure);
+
+    /// <summary>The same within what a request may cost that still waits for its answer: a large body is not tried with every mistake, and <see cref="Finding.Signed"/> is null.</summary>
+    public Finding ExamineBriefly(Source source, Envelope envelope, DateTimeOffset now) => Examine(source, envelope, now, Work.AtIngest);
 
     internal Finding Examine(Source source, Envelope envelope, DateTimeOffset now, Work work)
     {
@@ -25,12 +28,12 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
         // An address that is not known, as that of a captured request, is none that is refused.
         if (envelope.RemoteAddress is { } address && !source.Allows(address)) return Found(SignatureResult.AddressNotAllowed, check.IsValid, Explanations.Elsewhere(check.IsValid));
         if (check.IsValid) return Found(check.Result, true);
-        if (source.Learns) return Found(check.Result, true, Explanations.Unlearned());
+        if (source is { Learns: true, Verifier: null }) return Found(check.Result, true, Explanations.Unlearned());
         // A source that is closed may have the right secret all the same: then its fault is all there is to say.
         if (source.Verifier is null && Remarks.IsGenuine(seen.Check(now))) return Found(check.Result, true, Explanations.Unusable(source));
 
         fit = Remarks.IsGenuine(check) ? seen : new Search(Mistakes(source, current, work), now, work).Find(seen, check);
-        if (fit is null) return Found(check.Result, false, new Explanations(ProviderCatalog.Default).Of(source, envelope, check.Result, work.IsSpent));
+        if (fit is null) return Found(check.Result, false, new Explanations(ProviderCatalog.Default).Of(source, envelope, check.Result, work));
         return Found(check.Result, true, [.. fit.Causes, .. Remarks.Of(fit, fit.Check(now), now)]);
 
         Finding Found(SignatureResult result, bool isProven, params Cause[] causes) => new()
@@ -38,7 +41,7 @@ public sealed class SignatureDoctor(LiveConfiguration configuration)
             Result = result,
             Causes = causes,
             IsProven = isProven,
-            Signed = SignedExcerpt.Of(source.Scheme.SignedText(envelope), fit?.Scheme.SignedText(fit.Envelope), current, source.Settings),
+            Signed = work.IsBrief ? null : SignedExcerpt.Of(source.Scheme.SignedText(envelope), fit?.Scheme.SignedText(fit.Envelope), current, source.Settings),
         };
     }
 

@@ -22,6 +22,15 @@ internal sealed record Trial(SignatureScheme Scheme, SourceSettings Settings, En
     /// <summary>Whether the bytes of the body matter to it.</summary>
     public bool LooksAtBody => Scheme is not (TokenScheme or PathSecretScheme or JwtScheme);
 
+    /// <summary>How many signatures it brings that are each compared with each public key.</summary>
+    public int Signatures => Scheme switch
+    {
+        EitherScheme either => Count(either.Public.Headers, new(either.Public.Form, either.Public.Prefix)),
+        Ed25519Scheme curve => Count(curve.Headers, new(curve.Form, curve.Prefix)),
+        EcdsaScheme ecdsa => Count(ecdsa.Headers, new(ecdsa.Form, ecdsa.Prefix)),
+        _ => 1,
+    };
+
     /// <summary>The headers that it reads.</summary>
     public IEnumerable<string> HeaderNames => Scheme.HeaderNames.Concat(Scheme.CredentialNames).Distinct(StringComparer.OrdinalIgnoreCase);
 
@@ -48,6 +57,12 @@ internal sealed record Trial(SignatureScheme Scheme, SourceSettings Settings, En
     private ISignatureVerifier? Prepared => Verifier
         ?? (Keys is not null && Hmac is { } hmac ? new HmacVerifier(hmac, [.. Keys.Select(key => HmacKey.Of(hmac.Algorithm, key))], Settings.Tolerance ?? hmac.Tolerance)
         : Scheme.Prepare(Settings, []));
+
+    private int Count(IReadOnlyList<SignatureHeaders> sets, SignatureLayout layout)
+    {
+        Span<Range> candidates = stackalloc Range[SignatureHeader.MostCandidates];
+        return SignatureHeader.Read(Envelope.Headers, sets, layout, candidates, out var header) == SignatureResult.Valid ? header.Candidates : 0;
+    }
 
     public override string ToString() => nameof(Trial);
 }

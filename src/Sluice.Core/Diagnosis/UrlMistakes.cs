@@ -53,10 +53,10 @@ internal static class UrlMistakes
         {
             var headers = trial.Envelope.Headers;
             var original = OriginalUrls.Select(name => UrlText.First(headers, name)).FirstOrDefault(found => found is not null);
-            var target = trial.Envelope.Target.Split('?')[0];
+            var target = UrlText.Before(trial.Envelope.Target, '?');
             return
             [
-                url with { Path = target }, url with { Path = (UrlText.First(headers, "X-Forwarded-Prefix") ?? "").TrimEnd('/') + target }, url with { Path = original?.Split('?')[0] ?? url.Path },
+                url with { Path = target }, url with { Path = (UrlText.First(headers, "X-Forwarded-Prefix") ?? "").TrimEnd('/') + target }, url with { Path = original is null ? url.Path : UrlText.Before(original, '?') },
                 url with { Path = Uri.UnescapeDataString(url.Path) }, url with { Path = url.Path.ToLowerInvariant() },
             ];
         },
@@ -79,7 +79,7 @@ internal static class UrlMistakes
     {
         if (!trial.Scheme.IsInPath || trial.Envelope.PathSecret is not { Length: > 0 and < 4096 } secret) yield break;
         var cause = new Cause(CauseKind.UrlPath, "the end of the URL, which is the secret, has more than the secret or was escaped", "give the sender the URL to the letter, ending with the secret");
-        foreach (var changed in new[] { secret.Trim('/'), Uri.UnescapeDataString(secret).Trim(' ', '/'), secret.Split('/')[0] }.Distinct(StringComparer.Ordinal))
+        foreach (var changed in new[] { secret.Trim('/'), Uri.UnescapeDataString(secret).Trim(' ', '/'), UrlText.Before(secret, '/') }.Distinct(StringComparer.Ordinal))
         {
             if (changed != secret) yield return trial with { Envelope = trial.Envelope with { PathSecret = changed }, Causes = [.. trial.Causes, cause] };
         }

@@ -25,7 +25,10 @@ internal sealed record UrlText(string Scheme, string Host, string Port, string P
     }
 
     /// <summary>The first of what proxies have listed in a header.</summary>
-    public static string? First(HeaderList headers, string name) => headers.First(name)?.Split(',')[0].Trim() is { Length: > 0 and < 512 } value ? value : null;
+    public static string? First(HeaderList headers, string name) => headers.First(name) is { } list && Before(list, ',').Trim() is { Length: > 0 and < 512 } value ? value : null;
+
+    /// <summary>What stands before the first such sign; all where there is none.</summary>
+    public static string Before(string text, char sign) => text.IndexOf(sign, StringComparison.Ordinal) is >= 0 and var at ? text[..at] : text;
 
     public override string ToString() => $"{Scheme}://{Host}{Port}{Path}{(Query is null ? "" : "?")}{Query}";
 }

@@ -39,6 +39,7 @@ public sealed partial class Rejections(SignatureDoctor doctor, Learning learning
     private int untold;
     private long awayUntil;
     private long quietUntil;
+    private int examining;
 
     /// <summary>Returns when the request may be answered. Never throws, whatever it holds and wherever the store is.</summary>
     public async ValueTask TakeAsync(Source source, Envelope envelope, SignatureResult result)
@@ -91,16 +92,22 @@ public sealed partial class Rejections(SignatureDoctor doctor, Learning learning
     private string Tell(Source source, Envelope envelope, SignatureResult result)
     {
         var text = result.ToString();
+        // One at a time, and nobody waits: of those that come together one is examined.
+        var isFree = Interlocked.Exchange(ref examining, 1) == 0;
         try
         {
             // What the doctor finds otherwise than the answer says would only confuse.
-            if (doctor.Examine(learning.AsKnown(source), envelope, envelope.ReceivedAt) is { } finding && finding.Result == result) text = SafeText.OneLine(finding.Summary, 1000);
+            if (isFree && doctor.ExamineBriefly(learning.AsKnown(source), envelope, envelope.ReceivedAt) is { } finding && finding.Result == result) text = SafeText.OneLine(finding.Summary, 1000);
         }
 #pragma warning disable CA1031 // A fault of ours in looking for the reason must not cost the sender its answer.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             Log.Fault(logger, e, source.Name);
+        }
+        finally
+        {
+            if (isFree) Volatile.Write(ref examining, 0);
         }
 
         Log.Rejected(logger, source.Name, text);

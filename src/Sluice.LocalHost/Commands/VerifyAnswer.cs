@@ -68,7 +68,9 @@ internal sealed record VerifyAnswer
     {
         var remarks = new List<string>(request.Remarks);
         source = sources.For(source, request, remarks);
-        if (source.Verifier is not { } verifier) throw new Hosting.CommandException($"source {source.Name} accepts nothing: {source.Fault ?? "it has no usable secret"}");
+        if (source.Verifier is not { } verifier) throw new Hosting.CommandException(source is { Learns: true, Settings.Secrets.Count: 0 }
+            ? $"source {source.Name} waits for the handshake of its sender, which brings its secret, so that there is nothing to check with here; give the secret with --secret"
+            : $"source {source.Name} accepts nothing: {source.Fault ?? "it has no usable secret"}");
         var (at, from) = given is { } said ? (said, "--at") : request.At is { } started ? (started, "the HAR") : request.Date is { } date ? (date, "the Date header") : (now, Now);
         var envelope = request.EnvelopeFor(source, at);
         // This is the user's own machine: keys that lie at the sender's are asked for as a host would.

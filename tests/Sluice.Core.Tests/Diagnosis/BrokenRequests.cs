@@ -50,8 +50,13 @@ internal static class BrokenRequests
         ["another project's token"] = new("gitlab", OtherSourcesSecret) { Key = 1, Beside = [("second", "gitlab", 1)], Says = "second" },
         ["another source's certificate"] = new("paypal", OtherSourcesSecret) { Key = 1, Beside = [("second", "paypal", 1)], Says = "second" },
         ["another source's address"] = new("mailchimp", OtherSourcesSecret) { Key = 1, Beside = [("second", "mailchimp", 1)], Says = "second" },
-        ["a secret whose time is over"] = new("github", SecretExpired) { Settings = secret => [("Secrets:0", null), ("Secrets:0:Value", secret), ("Secrets:0:NotAfter", "2023-11-14T21:43:20Z"), ("Secrets:1", "another secret of the source")], Says = "30 min ago" },
+        ["a secret whose time is over"] = new("github", SecretExpired) { Settings = secret => [("Secrets:0", null), ("Secrets:0:Value", secret), ("Secrets:0:NotAfter", "2023-11-14T21:43:20Z"), ("Secrets:1", "another secret of the source")], Says = "secret 1 of the source, whose time ended 30 min ago" },
         ["a secret whose time has not come"] = new("intercom", SecretNotYetValid) { Settings = secret => [("Secrets:0", null), ("Secrets:0:Value", secret), ("Secrets:0:NotBefore", "2023-11-16T22:13:20Z"), ("Secrets:1", "another secret of the source")], Says = "in 2 d" },
+        ["the second secret, whose time is over"] = new("github", SecretExpired) { Settings = secret => [("Secrets:0", "another secret of the source"), ("Secrets:1:Value", secret), ("Secrets:1:NotAfter", "2023-11-14T21:43:20Z")], Says = "secret 2 of the source" },
+        ["a public key whose time is over"] = new("discord", SecretExpired)
+        {
+            Settings = key => [("PublicKeys:0", TestKeys.Ed25519("discord", 1).Checks), ("PublicKeys:1:Value", key), ("PublicKeys:1:NotAfter", "2023-11-14T21:43:20Z")], Says = "public key 2 of the source",
+        },
         ["a secret nobody knows"] = new("square", UnknownSecret) { IsGuess = true, Key = 1 },
 
         // The body.

@@ -29,10 +29,16 @@ internal sealed class Receiver
     public IEnumerable<string> Secrets => configuration.Settings.Sources.SelectMany(source => source.Secrets).Select(secret => secret.Value.Trim(' ', '\n', '\r', '"', '\'')).Where(secret => secret.Length > 0)
         .SelectMany(secret => secret.Split('|', ':').Append(secret)).Where(secret => secret.Length >= 16);
 
-    public Finding Examine(CatalogueRequest request, DateTimeOffset? now = null) => Examine(request, now, new Work());
+    public SignatureDoctor Doctor => new(new LiveConfiguration(configuration));
 
-    public Finding Examine(Sluice.Events.Envelope envelope) => new SignatureDoctor(new LiveConfiguration(configuration)).Examine(Source, envelope, CatalogueSource.Now);
+    public Finding Examine(CatalogueRequest request, DateTimeOffset? now = null) => Examine(request, now, Work.AtLeisure);
+
+    /// <summary>As it is done while a sender waits for its answer.</summary>
+    public Finding ExamineBriefly(CatalogueRequest request, DateTimeOffset? now = null) =>
+        Doctor.ExamineBriefly(Source, request.EnvelopeFor(Source), now ?? CatalogueSource.Now);
+
+    public Finding Examine(Sluice.Events.Envelope envelope) => Doctor.Examine(Source, envelope, CatalogueSource.Now);
 
     public Finding Examine(CatalogueRequest request, DateTimeOffset? now, Work work) =>
-        new SignatureDoctor(new LiveConfiguration(configuration)).Examine(Source, request.EnvelopeFor(Source), now ?? CatalogueSource.Now, work);
+        Doctor.Examine(Source, request.EnvelopeFor(Source), now ?? CatalogueSource.Now, work);
 }

@@ -81,9 +81,9 @@ public sealed partial class SignatureDoctorTests
                 };
             }
 
-            var work = new Work();
+            var work = i % 2 == 0 ? Work.AtLeisure : Work.AtIngest;
             var finding = receiver.Examine(request, CatalogueSource.Now, work);
-            Assert.InRange(work.Checks, 0, Work.MostChecks);
+            Assert.InRange(work.Checks, 0, work.MostChecks);
             Assert.Equal(finding.Result == SignatureResult.Valid, finding.Causes.Count == 0);
             Assert.Equal(finding.Result == SignatureResult.Valid, CatalogueSource.Of(provider).Source.Verifier!.Verify(request.EnvelopeFor(receiver.Source), CatalogueSource.Now).IsValid);
         }
@@ -108,12 +108,16 @@ public sealed partial class SignatureDoctorTests
             "bomb" => Bomb(),
             _ => new byte[LargestBody],
         };
-        var work = new Work();
-        var finding = Configured(provider).Examine(CatalogueSource.Of(provider).Send() with { Body = body }, null, work);
-        Assert.NotEqual(SignatureResult.Valid, finding.Result);
-        Assert.InRange(work.Bytes, 0, Work.MostBytes);
-        Assert.InRange(finding.Signed?.Received.Length ?? 0, 0, 2000);
-        if (kind is "text" or "nested") Assert.Contains("not every usual mistake was tried", finding.Summary, StringComparison.Ordinal);
+        foreach (var work in new[] { Work.AtLeisure, Work.AtIngest })
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var finding = Configured(provider).Examine(CatalogueSource.Of(provider).Send() with { Body = body }, null, work);
+            Assert.NotEqual(SignatureResult.Valid, finding.Result);
+            Assert.InRange(work.Bytes, 0, work.MostBytes);
+            Assert.InRange(finding.Signed?.Received.Length ?? 0, 0, 2000);
+            if (work.IsBrief) Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostAllocated);
+            if (kind is "text" or "nested") Assert.Contains("not every usual mistake was tried", finding.Summary, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

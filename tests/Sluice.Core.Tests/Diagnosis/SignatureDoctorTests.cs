@@ -22,6 +22,18 @@ public sealed partial class SignatureDoctorTests
     }
 
     [Theory, MemberData(nameof(Broken))]
+    public void The_cause_is_named_just_as_well_while_the_sender_waits(string what)
+    {
+        var broken = BrokenRequests.All[what];
+        var (brief, full) = (broken.Receiver.ExamineBriefly(broken.Arrived, broken.Now), broken.Receiver.Examine(broken.Arrived, broken.Now));
+        Assert.Equal(full.Result, brief.Result);
+        Assert.Equal(full.Causes.Select(cause => cause.Kind), brief.Causes.Select(cause => cause.Kind));
+        Assert.Contains(broken.Says, brief.Summary, StringComparison.Ordinal);
+        Assert.Equal(full.IsProven, brief.IsProven);
+        Assert.Null(brief.Signed);
+    }
+
+    [Theory, MemberData(nameof(Broken))]
     public void Without_the_mistake_the_same_request_holds(string what)
     {
         var broken = BrokenRequests.All[what] with { Break = request => request, Settings = _ => [], Beside = [], Late = default };

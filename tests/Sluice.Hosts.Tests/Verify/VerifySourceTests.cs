@@ -81,6 +81,24 @@ public sealed class VerifySourceTests : IDisposable
     }
 
     [Fact]
+    public async Task One_that_learns_its_secret_waits_for_it_here_and_can_be_given_it()
+    {
+        var settings = CatalogueSource.SettingsOf("asana");
+        settings.Remove("Secrets:0");
+        folder.Configure(("tasks", settings));
+        var file = folder.Write("request.http", VerifyFolder.Raw(CatalogueSource.Of("asana").Send()));
+        var without = await folder.RunAsync("--request", file);
+        Assert.Equal((1, "sluice: source tasks waits for the handshake of its sender, which brings its secret, so that there is nothing to check with here; give the secret with --secret"), (without.ExitCode, Assert.Single(without.ErrorLines)));
+        Assert.Equal(without.ErrorLines, (await folder.RunAsync("tasks", "--request", file, "--url", CatalogueSource.PublicUrl)).ErrorLines);
+
+        var secret = CatalogueTable.Of("asana").Keys!("asana", 0).Signs;
+        Assert.Contains("secret 1 of 1", await HoldsAsync(CatalogueSource.Of("asana").Send(), "tasks", "--secret", secret), StringComparison.Ordinal);
+        // With a secret at hand it waits for nothing: what is wrong with that one is said.
+        var wrong = await folder.RunAsync("tasks", "--request", file, "--secret", $"'{secret}'");
+        Assert.Contains("the configured secret stands in quotes", wrong.Answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Which_of_several_secrets_fitted_is_said_by_its_place()
     {
         var settings = CatalogueSource.SettingsOf("github", key: 1);
