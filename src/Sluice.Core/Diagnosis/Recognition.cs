@@ -34,7 +34,14 @@ internal static class Recognition
     {
         var scheme = Usual(provider);
         var proof = scheme.HeaderNames.Concat(scheme.CredentialNames).Where(IsIts);
-        return (2 * proof.Count(name => headers.First(name) is not null)) + provider.Headers.Where(IsIts).Count(pattern => headers.Any(header => header.Key.Length <= HeaderMistakes.LongestName && FileSystemName.MatchesSimpleExpression(pattern, header.Key)));
+        return (2 * proof.Count(name => headers.First(name) is not null)) + Marks(provider, headers);
+    }
+
+    /// <summary>How many headers are there that the sender has beside its proof, and nobody else.</summary>
+    public static int Marks(IProvider provider, HeaderList headers)
+    {
+        var patterns = provider.Headers.Where(IsIts).ToList();
+        return headers.Count(header => header.Key.Length <= HeaderMistakes.LongestName && patterns.Exists(pattern => FileSystemName.MatchesSimpleExpression(pattern, header.Key)));
     }
 
     private static bool IsIts(string name) => name.Length > 0 && !Anybodys.Contains(name, StringComparer.OrdinalIgnoreCase);

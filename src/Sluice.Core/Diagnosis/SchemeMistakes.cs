@@ -75,8 +75,14 @@ internal sealed class SchemeMistakes(IProvider own, ProviderCatalog providers)
             var scheme = provider.Scheme(trial.Settings, []);
             if (scheme == trial.Scheme || scheme is not (HmacScheme or UrlAndFormScheme or NotificationItemsScheme)) continue;
             if (scheme.HeaderNames.Count > 0 && !scheme.HeaderNames.Any(header => trial.Envelope.Headers.First(header) is not null)) continue;
-            var isBoth = Recognition.Score(provider, trial.Envelope.Headers) <= Recognition.Score(own, trial.Envelope.Headers);
-            yield return trial.With(scheme, isBoth
+            var headers = trial.Envelope.Headers;
+            var isBoth = Recognition.Score(provider, headers) <= Recognition.Score(own, headers);
+            // Some senders sign in an older way too, which is another sender's only one: GitHub's SHA-1 is Intercom's.
+            var there = scheme.HeaderNames.FirstOrDefault(header => headers.First(header) is not null);
+            var isOlder = isBoth && there is not null && Recognition.Marks(own, headers) > 0 && Recognition.Marks(provider, headers) == 0 && trial.Scheme.HeaderNames is [var wanted, ..] && headers.First(wanted) is null;
+            yield return trial.With(scheme, isOlder
+                ? new Cause(CauseKind.HeaderMissing, $"{trial.Scheme.HeaderNames[0]} is missing; {there} is there ({scheme.Kind}), and a source of {own.Facts.Title} does not go by it", "see that nothing in front removes it, or that the sender is set to sign in its newer way")
+                : isBoth
                 ? Said($"signed as {provider.Facts.Title} signs, and the source expects {own.Facts.Title}'s {trial.Scheme.Kind}")
                 : new Cause(CauseKind.WrongProvider, $"a request of {provider.Facts.Title}, signed with this source's secret; the source is set up for {own.Facts.Title}", $"set Provider of this source to '{provider.Name}'"));
         }

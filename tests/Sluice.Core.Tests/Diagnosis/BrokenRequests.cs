@@ -151,6 +151,15 @@ internal static class BrokenRequests
         ["the header joined by a comma"] = new("shopify", HeaderDoubled) { Break = request => request.With("X-Shopify-Hmac-SHA256", $"{request["X-Shopify-Hmac-SHA256"]},{request["X-Shopify-Hmac-SHA256"]}") },
         ["the time twice"] = new("slack", HeaderDoubled) { Break = request => request.Plus("X-Slack-Request-Timestamp", "1600000000") },
         ["the header taken away"] = new("github", HeaderMissing) { IsGuess = true, Break = request => request.Without("X-Hub-Signature-256"), Says = "X-Hub-Signature-256" },
+        ["the newer of two headers taken away"] = new("github", HeaderMissing)
+        {
+            Break = request => request.Without("X-Hub-Signature-256").Plus("X-Hub-Signature", "sha1=" + Older(TestKeys.Text("github", 0).Signs, request.Body)),
+            Says = "X-Hub-Signature-256 is missing; X-Hub-Signature is there (HMAC-SHA1)",
+        },
+        ["the newer of two headers taken away, and the older of another secret"] = new("github", HeaderMissing)
+        {
+            IsGuess = true, Break = request => request.Without("X-Hub-Signature-256").Plus("X-Hub-Signature", "sha1=0011223344556677889900112233445566778899"), Says = "X-Hub-Signature-256",
+        },
         ["the time taken away"] = new("zoom", HeaderMissing) { IsGuess = true, Break = request => request.Without("x-zm-request-timestamp"), Says = "x-zm-request-timestamp" },
         ["the id taken away"] = new("twitch", HeaderMissing) { IsGuess = true, Break = request => request.Without("Twitch-Eventsub-Message-Id"), Says = "Message-Id" },
         ["Authorization taken away"] = new("jwt", HeaderMissing) { IsGuess = true, Break = request => request.Without("Authorization"), Says = "Authorization" },
@@ -190,6 +199,13 @@ internal static class BrokenRequests
         using var packed = new MemoryStream();
         using (var stream = open(packed)) stream.Write(body.Span);
         return packed.ToArray();
+    }
+
+    private static string Older(string secret, ReadOnlyMemory<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA1, Encoding.UTF8.GetBytes(secret));
+        hash.AppendData(body.Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static string Hmac(string secret, ReadOnlyMemory<byte> body) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body.Span));
