@@ -140,6 +140,53 @@ public sealed class QuarantineTests : PipelineTest
         Assert.Equal(TimeSpan.FromMilliseconds(300), sluice.Now - before);
     }
 
+    [Theory]
+    [InlineData(10, 10)]
+    [InlineData(15, 10)]
+    [InlineData(30, 10)]
+    [InlineData(30, 60)]
+    public void A_burst_is_kept_while_Tables_is_slow_and_so_is_what_comes_after_it(int requests, int milliseconds)
+    {
+        var sluice = Open(On);
+        Post(sluice, "evt_before", Wrong);
+        sluice.Tables.Before = async _ => await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), sluice.Time);
+        Burst(sluice, 0, requests);
+        Assert.Equal(1 + requests, Kept(sluice).Count);
+
+        for (var i = 0; i < 5; i++) Post(sluice, $"evt_after_{i}", Wrong);
+        Assert.Equal(1 + requests + 5, Kept(sluice).Count);
+    }
+
+    [Fact]
+    public void Two_instances_keep_what_comes_to_both_at_once_and_neither_takes_the_other_for_an_outage()
+    {
+        var sluice = Open(On);
+        sluice.StartIngest();
+        Post(sluice, "evt_before", Wrong);
+        sluice.Tables.Before = async _ => await Task.Delay(TimeSpan.FromMilliseconds(10), sluice.Time);
+        Burst(sluice, 2, 30);
+        Assert.Equal(1 + 30, Kept(sluice).Count);
+
+        Burst(sluice, 2, 10);
+        Assert.Equal(1 + 30 + 10, Kept(sluice).Count);
+    }
+
+    [Fact]
+    public void What_finds_no_turn_in_time_is_not_kept_and_costs_those_after_it_nothing()
+    {
+        var sluice = Open(On);
+        Post(sluice, "evt_before", Wrong);
+        sluice.Tables.Before = async _ => await Task.Delay(TimeSpan.FromMilliseconds(100), sluice.Time);
+        var before = sluice.Now;
+        Burst(sluice, 0, 30);
+        Assert.Equal(TimeSpan.FromMilliseconds(300), sluice.Now - before);
+        TablesWork(sluice);
+        Assert.Equal(1 + 1, Kept(sluice).Count);
+
+        Post(sluice, "evt_after", Wrong);
+        Assert.Equal(1 + 1 + 1, Kept(sluice).Count);
+    }
+
     [Fact]
     public void What_is_accepted_costs_no_request_more()
     {
@@ -186,6 +233,19 @@ public sealed class QuarantineTests : PipelineTest
         var item = Assert.Single(Release(sluice));
         Assert.Equal("DoesNotHold", Text(item, "result"));
         Assert.StartsWith("the source accepts nothing: Sluice:Sources:stripe:Tolerance is 'soon'", Text(item, "finding"), StringComparison.Ordinal);
+    }
+
+    private static void Post(CloudSluice sluice, string id, string secret) => Assert.Equal(401, Run(sluice, () => sluice.PostAsync(CloudSluice.StripeBody(id), secret)).Status);
+
+    // All at once, by turns to so many instances; 0 means the one that there is.
+    private static void Burst(CloudSluice sluice, int instances, int requests)
+    {
+        var answers = Run(sluice, () => Task.WhenAll(Enumerable.Range(0, requests).Select(i =>
+        {
+            if (instances > 0) sluice.GoTo(i % instances);
+            return sluice.PostAsync(CloudSluice.StripeBody($"evt_{i}"), Wrong);
+        })));
+        Assert.All(answers, answer => Assert.Equal(401, answer.Status));
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
