@@ -10,28 +10,9 @@ public sealed class InMemoryQuarantine(TimeProvider time) : IQuarantine
     private readonly Lock gate = new();
     private readonly SortedDictionary<RejectionId, Rejection> rows = [];
 
-    public ValueTask<Keeping> KeepAsync(Rejection rejection, QuarantineSettings bounds, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<Keeping>> KeepAsync(IReadOnlyList<Rejection> rejections, QuarantineSettings bounds, CancellationToken cancellationToken)
     {
-        lock (gate)
-        {
-            if (rejection.Request is { } request)
-            {
-                var kept = Items(rejection.Source);
-                var decision = Room.For(kept, request.Bytes, bounds, time.GetUtcNow());
-                if (decision.Fits)
-                {
-                    foreach (var item in kept.Take(decision.PushedOut)) rows.Remove(item.Id);
-                    rows.Add(rejection.Id, rejection);
-                    return new(new Keeping(true));
-                }
-
-                if (rejection.Finding is not null) Note(rejection with { IsKept = false, Request = null });
-                return new(new Keeping(false, decision.FullUntil, decision.IsTooLarge));
-            }
-
-            Note(rejection);
-            return default;
-        }
+        lock (gate) return new([.. rejections.Select(rejection => Keep(rejection, bounds))]);
     }
 
     public ValueTask<Page<Rejection>> ListAsync(RejectionFilter filter, CancellationToken cancellationToken)
@@ -74,6 +55,27 @@ public sealed class InMemoryQuarantine(TimeProvider time) : IQuarantine
             foreach (var id in old) rows.Remove(id);
             return new(old.Length);
         }
+    }
+
+    private Keeping Keep(Rejection rejection, QuarantineSettings bounds)
+    {
+        if (rejection.Request is not { } request)
+        {
+            Note(rejection);
+            return default;
+        }
+
+        var kept = Items(rejection.Source);
+        var decision = Room.For(kept, request.Bytes, bounds, time.GetUtcNow());
+        if (decision.Fits)
+        {
+            foreach (var item in kept.Take(decision.PushedOut)) rows.Remove(item.Id);
+            rows.Add(rejection.Id, rejection);
+            return new(true);
+        }
+
+        if (rejection.Finding is not null) Note(rejection with { IsKept = false, Request = null });
+        return new(false, decision.FullUntil, decision.IsTooLarge, decision.FullFrom);
     }
 
     private List<KeptItem> Items(string source) => [.. rows.Values.Where(row => row.IsKept && row.Source == source).Select(row => new KeptItem(row.Id, row.Request!.Bytes))];

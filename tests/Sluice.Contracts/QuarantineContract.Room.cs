@@ -144,6 +144,58 @@ public abstract partial class QuarantineContract
     }
 
     [Fact]
+    public async Task Several_that_come_together_are_decided_one_after_the_other()
+    {
+        Rejection[] together =
+        [
+            Rejection(bytes: 400), Rejection(finding: "told", isKept: false), Rejection(bytes: 1001), Rejection(bytes: 400),
+            Rejection(finding: "Mismatch: no room", bytes: 400), Rejection(bytes: 200), Rejection(bytes: 1),
+        ];
+        var keepings = await KeepAsync(together, new() { MaxBytes = 1000 });
+
+        Assert.Equal([true, false, false, true, false, true, false], keepings.Select(keeping => keeping.IsKept));
+        Assert.Equal([2], Enumerable.Range(0, keepings.Count).Where(i => keepings[i].IsTooLarge));
+        Assert.Equal([4, 6], Enumerable.Range(0, keepings.Count).Where(i => keepings[i].FullUntil is not null));
+        Assert.Equal(together.Where((_, i) => i is 0 or 1 or 3 or 4 or 5).Select(rejection => rejection.Id).Order(), await AllAsync(new() { OldestFirst = true }));
+        foreach (var i in new[] { 0, 3, 5 }) Assert.Equal(together[i].Request!.Body.ToArray(), (await FindAsync(together[i].Id))!.Request!.Body.ToArray());
+    }
+
+    [Fact]
+    public async Task As_many_as_come_together_are_kept()
+    {
+        // More than one write of any store holds, by number and by bytes.
+        Rejection[] together = [.. Enumerable.Range(0, 150).Select(i => Rejection(bytes: i % 10 == 0 ? 300_000 : 10))];
+        Assert.All(await KeepAsync(together), keeping => Assert.Equal(new Keeping(true), keeping));
+
+        Assert.Equal(together.Select(rejection => rejection.Id).Order(), await AllAsync(new() { OldestFirst = true, Limit = 500 }));
+    }
+
+    [Fact]
+    public async Task Several_that_come_together_push_out_no_more_than_it_takes()
+    {
+        var bounds = new QuarantineSettings { MaxCount = 150 };
+        for (var i = 0; i < 150; i++) await KeptAsync(bytes: 1, bounds: bounds);
+        Time.Advance(TimeSpan.FromHours(2));
+        Rejection[] together = [.. Enumerable.Range(0, 120).Select(_ => Rejection())];
+        Assert.All(await KeepAsync(together, bounds), keeping => Assert.True(keeping.IsKept));
+
+        var all = await AllAsync(new() { Limit = 500 });
+        Assert.Equal(150, all.Count);
+        Assert.Superset(together.Select(rejection => rejection.Id).ToHashSet(), all.ToHashSet());
+    }
+
+    [Fact]
+    public async Task Where_the_bytes_are_used_up_it_says_which_size_still_fits()
+    {
+        var bounds = new QuarantineSettings { MaxBytes = 1000 };
+        await KeptAsync(bytes: 900, bounds: bounds);
+        Assert.Equal(new Keeping(false, Start.AddHours(1), FullFrom: 101), await KeepAsync(Rejection(bytes: 500), bounds));
+
+        await KeptAsync(bytes: 100, bounds: bounds);
+        Assert.Equal(new Keeping(false, Start.AddHours(1), FullFrom: 1), await KeepAsync(Rejection(bytes: 1), bounds));
+    }
+
+    [Fact]
     public async Task What_is_too_old_goes_in_small_steps()
     {
         for (var i = 0; i < 5; i++) await KeptAsync();

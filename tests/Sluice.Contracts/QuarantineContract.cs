@@ -161,7 +161,14 @@ public abstract partial class QuarantineContract : IAsyncLifetime
         return noise;
     }
 
-    protected Task<Keeping> KeepAsync(Rejection rejection, QuarantineSettings? bounds = null) => Store.KeepAsync(rejection, bounds ?? new(), Cancellation).AsTask();
+    protected async Task<Keeping> KeepAsync(Rejection rejection, QuarantineSettings? bounds = null) => Assert.Single(await KeepAsync([rejection], bounds));
+
+    protected async Task<IReadOnlyList<Keeping>> KeepAsync(IReadOnlyList<Rejection> rejections, QuarantineSettings? bounds = null)
+    {
+        var keepings = await Store.KeepAsync(rejections, bounds ?? new(), Cancellation);
+        Assert.Equal(rejections.Count, keepings.Count);
+        return keepings;
+    }
 
     protected async Task<RejectionId> KeptAsync(string source = "stripe", int bytes = 10, QuarantineSettings? bounds = null)
     {

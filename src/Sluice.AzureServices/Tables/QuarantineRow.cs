@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
@@ -20,6 +21,9 @@ internal static class QuarantineRow
     /// <summary>Everything but the request.</summary>
     public static readonly string[] WithoutRequest = ["PartitionKey", "RowKey", "ReceivedAt", "Result", "Finding", "Address", "BodyBytes", "Size"];
 
+    private const int Piece = 64 * 1024;
+    private const int CompressAbove = 32 * 1024;
+
     public static string Key(RejectionId id) => $"r-{id}";
 
     /// <summary>The entity, or null where the request is larger than one holds.</summary>
@@ -32,9 +36,8 @@ internal static class QuarantineRow
         if (rejection.Finding is not null) entity["Finding"] = rejection.Finding;
         if (rejection.RemoteAddress is not null) entity["Address"] = rejection.RemoteAddress.ToString();
         if (request is null) return entity;
-        var stored = EventRow.Compress(request.Body, out var encoding);
         var head = Encoding.UTF8.GetBytes($"{request.Target}\n{request.Headers.Encode()}");
-        if (stored.Length > LargestBody || head.Length > LargestHead) return null;
+        if (head.Length > LargestHead || Compress(request.Body, out var encoding) is not { } stored) return null;
         entity["Size"] = request.Bytes;
         if (encoding is not null) entity["BodyEncoding"] = encoding;
         EventRow.Cut(head, "H", entity);
@@ -42,10 +45,15 @@ internal static class QuarantineRow
         return entity;
     }
 
+    /// <summary>What its bytes count in a transaction.</summary>
+    public static long StoredBytes(TableEntity entity) => entity.Keys.Sum(key => entity[key] is byte[] bytes ? bytes.Length : 0L);
+
+    public static RejectionId Id(ITableEntity entity) => RejectionId.TryParse(entity.RowKey[2..], out var id) ? id : throw new FormatException($"'{entity.RowKey}' is no refused request");
+
     /// <summary>The rejection, without its request.</summary>
     public static Rejection Read(TableEntity entity) => new()
     {
-        Id = RejectionId.TryParse(entity.RowKey[2..], out var id) ? id : throw new FormatException($"'{entity.RowKey}' is no refused request"),
+        Id = Id(entity),
         Source = entity.PartitionKey, ReceivedAt = entity.GetDateTimeOffset("ReceivedAt")!.Value, BodyBytes = entity.GetInt32("BodyBytes")!.Value,
         // A name of a newer build's is shown as the plainest one.
         Result = Enum.TryParse<SignatureResult>(entity.GetString("Result"), out var result) ? result : SignatureResult.Mismatch,
@@ -59,6 +67,25 @@ internal static class QuarantineRow
         if (!rejection.IsKept) return rejection;
         var head = Encoding.UTF8.GetString(EventRow.Join([entity], "H")).Split('\n', 2);
         return rejection with { Request = new(head[0], HeaderList.Decode(head[1]), Body(entity, rejection.BodyBytes)) };
+    }
+
+    // Piece by piece, and no further than one entity goes: a stranger's noise of many megabytes costs no more than one of these.
+    private static ReadOnlyMemory<byte>? Compress(ReadOnlyMemory<byte> body, out string? encoding)
+    {
+        encoding = null;
+        if (body.Length <= CompressAbove) return body;
+        var smaller = new byte[Math.Min(body.Length - 1, LargestBody)];
+        using var encoder = new BrotliEncoder(quality: 1, window: 22);
+        for (var (at, written) = (0, 0); ;)
+        {
+            var piece = body.Span.Slice(at, Math.Min(Piece, body.Length - at));
+            var isLast = at + piece.Length == body.Length;
+            if (encoder.Compress(piece, smaller.AsSpan(written), out var consumed, out var more, isLast) != OperationStatus.Done) return body.Length <= LargestBody ? body : default(ReadOnlyMemory<byte>?);
+            (at, written) = (at + consumed, written + more);
+            if (!isLast) continue;
+            encoding = "br";
+            return smaller.AsMemory(0, written);
+        }
     }
 
     private static byte[] Body(TableEntity entity, int length)

@@ -13,44 +13,38 @@ namespace Sluice.AzureServices.Tables;
 /// Refused requests on Table Storage: a partition for each source, in it one entity for each request and the <see cref="QuarantineLedger"/> that names
 /// them all. Every change is one transaction over both, so that the bounds hold however many instances write and wherever one of them dies.
 /// </summary>
-public sealed class TableQuarantine(BookTables tables, TimeProvider time) : IQuarantine
+public sealed class TableQuarantine(BookTables tables, Random random, TimeProvider time) : IQuarantine
 {
-    /// <summary>How often a change is begun anew because another instance changed the same source; then it is not made.</summary>
-    private const int Tries = 5;
+    /// <summary>So long a change is begun anew because another instance changed the same source; then it is not made. What has less patience says so with its token.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     /// <summary>The partition that names the sources: it is written before a source's first row. No source can have this name.</summary>
     private const string Sources = "-sources";
 
     private TableClient Table => tables.Quarantine;
 
-    public ValueTask<Keeping> KeepAsync(Rejection rejection, QuarantineSettings bounds, CancellationToken cancellationToken) => tables.WithinAsync(async token =>
+    public async ValueTask<IReadOnlyList<Keeping>> KeepAsync(IReadOnlyList<Rejection> rejections, QuarantineSettings bounds, CancellationToken cancellationToken)
     {
-        var whole = rejection.Request is { } request ? QuarantineRow.Of(rejection, request) : null;
-        var keeping = new Keeping(false, IsTooLarge: rejection.Request is not null && whole is null);
-        await ChangeAsync(rejection.Source, ledger =>
+        var batch = new QuarantineBatch(rejections, bounds);
+        var isOvertaken = false;
+        try
         {
-            keeping = keeping with { IsKept = false, FullUntil = null };
-            if (whole is not null)
+            return batch.IsDone ? batch.Keepings : await tables.WithinAsync(async token =>
             {
-                var decision = Room.For(ledger.Kept, rejection.Request!.Bytes, bounds, time.GetUtcNow());
-                keeping = new(decision.Fits, decision.FullUntil, decision.IsTooLarge);
-                if (decision.Fits)
+                while (!batch.IsDone)
                 {
-                    var pushed = ledger.Kept.GetRange(0, decision.PushedOut);
-                    ledger.Kept.RemoveRange(0, decision.PushedOut);
-                    ledger.Kept.Add(new(rejection.Id, rejection.Request!.Bytes));
-                    return [Addition(whole), .. pushed.Select(item => Deletion(rejection.Source, item))];
+                    await ChangeAsync(rejections[0].Source, ledger => batch.Take(ledger, time.GetUtcNow()), token, () => isOvertaken = true);
+                    batch.Taken();
                 }
-            }
 
-            if (rejection.Request is not null && rejection.Finding is null) return [];
-            var oldest = ledger.Noted.GetRange(0, Math.Max(0, ledger.Noted.Count - Rejection.MostNoted + 1));
-            ledger.Noted.RemoveRange(0, oldest.Count);
-            ledger.Noted.Add(new(rejection.Id, 0));
-            return [Addition(QuarantineRow.Of(rejection, null)!), .. oldest.Select(item => Deletion(rejection.Source, item))];
-        }, rejection.Id, token);
-        return keeping;
-    }, cancellationToken);
+                return batch.Keepings;
+            }, cancellationToken);
+        }
+        catch (OperationCanceledException) when (isOvertaken)
+        {
+            return batch.Overtaken();
+        }
+    }
 
     public async ValueTask<PageOfRejections> ListAsync(RejectionFilter filter, CancellationToken cancellationToken)
     {
@@ -82,8 +76,8 @@ public sealed class TableQuarantine(BookTables tables, TimeProvider time) : IQua
         return await ChangeAsync(row.PartitionKey, ledger =>
         {
             if (ledger.Kept.RemoveAll(item => item.Id == id) + ledger.Noted.RemoveAll(item => item.Id == id) == 0) return [];
-            return [Deletion(row.PartitionKey, new(id, 0))];
-        }, written: null, token);
+            return [QuarantineBatch.Deletion(row.PartitionKey, new(id, 0))];
+        }, token);
     }, cancellationToken);
 
     public ValueTask<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellationToken) => tables.WithinAsync(async token => (IReadOnlyList<string>)await SourceNamesAsync(token), cancellationToken);
@@ -98,27 +92,27 @@ public sealed class TableQuarantine(BookTables tables, TimeProvider time) : IQua
             ledger.Kept.RemoveRange(0, old.Count);
             ledger.Noted.RemoveRange(0, noted.Count);
             gone = old.Count + noted.Count;
-            return [.. old.Concat(noted).Select(item => Deletion(source, item))];
-        }, written: null, token);
+            return [.. old.Concat(noted).Select(item => QuarantineBatch.Deletion(source, item))];
+        }, token);
         return isDone ? gone : 0;
     }, cancellationToken);
 
-    private static TableTransactionAction Addition(TableEntity row) => new(TableTransactionActionType.Add, row);
-
-    private static TableTransactionAction Deletion(string source, KeptItem item) => new(TableTransactionActionType.Delete, new TableEntity(source, QuarantineRow.Key(item.Id)), ETag.All);
-
     /// <summary>Changes the rows of a source together with its ledger. False when there was nothing to change.</summary>
     /// <param name="change">Changes the ledger it is given and says what else is written; nothing means that all stays.</param>
-    /// <param name="written">The row that the change adds: it is there where an answer got lost and the SDK asked again.</param>
+    /// <param name="overtaken">Told each time that another instance was faster.</param>
     /// <exception cref="StoreUnavailableException">Other instances were faster each time.</exception>
-    private async Task<bool> ChangeAsync(string source, Func<QuarantineLedger, List<TableTransactionAction>> change, RejectionId? written, CancellationToken cancellationToken)
+    private async Task<bool> ChangeAsync(string source, Func<QuarantineLedger, List<TableTransactionAction>> change, CancellationToken cancellationToken, Action? overtaken = null)
     {
-        for (var tried = 0; tried < Tries; tried++)
+        var began = time.GetTimestamp();
+        RejectionId? added = null;
+        for (var tried = 1; ; tried++)
         {
             var ledger = await LedgerAsync(source, cancellationToken);
-            if (written is { } id && tried > 0 && (ledger.Kept.Exists(item => item.Id == id) || ledger.Noted.Exists(item => item.Id == id))) return true;
+            // There where only the answer got lost and the SDK asked again.
+            if (added is { } id && (ledger.Kept.Exists(item => item.Id == id) || ledger.Noted.Exists(item => item.Id == id))) return true;
             var actions = change(ledger);
             if (actions.Count == 0) return false;
+            added = actions.Find(action => action.ActionType == TableTransactionActionType.Add)?.Entity is { } row ? QuarantineRow.Id(row) : null;
             if (ledger.IsNew) await Table.UpsertEntityAsync(new TableEntity(Sources, source), TableUpdateMode.Replace, cancellationToken);
             try
             {
@@ -128,10 +122,13 @@ public sealed class TableQuarantine(BookTables tables, TimeProvider time) : IQua
             catch (RequestFailedException e) when (e.Status is 404 or 409 or 412 && e.ErrorCode != TableErrorCode.TableNotFound)
             {
                 // Another instance changed the source, or did what was to be done.
+                overtaken?.Invoke();
             }
-        }
 
-        throw new StoreUnavailableException($"other instances write refused requests of {source} at the same moment");
+            if (time.GetElapsedTime(began) >= Longest) throw new StoreUnavailableException($"other instances write refused requests of {source} at the same moment");
+            // Not of one length: those that met once would meet again.
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 10 * Math.Min(tried + 1, 5))), time, cancellationToken);
+        }
     }
 
     private async Task<QuarantineLedger> LedgerAsync(string source, CancellationToken cancellationToken)

@@ -70,7 +70,8 @@ public sealed class SluiceConfiguration
             sources.Add(Prepare(source, provider, [.. destinations.Where(destination => destination.Takes(source.Name))], secrets is not null, errors) with { Splitting = [splitting] });
         }
 
-        return new SluiceConfiguration(settings, sources, destinations, splitting);
+        var window = DedupeWindow.Of(settings.Retention, sources);
+        return new SluiceConfiguration(settings, [.. sources.Select(source => QuarantineSettings.Fit(source, window.Length, errors))], destinations, splitting);
     }
 
     private static Source Prepare(SourceSettings settings, IProvider provider, Destination[] destinations, bool checksSignatures, ICollection<ConfigurationError> errors)

@@ -31,4 +31,7 @@ internal static class KeptHeaders
 
         return new HeaderList([.. kept]);
     }
+
+    /// <summary>Of a request that was refused: it may be anybody's.</summary>
+    public static HeaderList OfRefused(HeaderList headers, Func<string, bool> isCredential) => new([.. headers.Where(header => !NotKept.Contains(header.Key) && !isCredential(header.Key))]);
 }

@@ -11,10 +11,12 @@ namespace Sluice.Quarantine;
 public interface IQuarantine
 {
     /// <summary>
-    /// Writes a refused request down: with its <see cref="Rejection.Request"/> if it has one and <see cref="Room"/> has room for it, and otherwise
-    /// without, if it has a finding. Of any number at once no more is kept than the bounds say.
+    /// Writes refused requests of one source down, in their order: each with its <see cref="Rejection.Request"/> if it has one and <see cref="Room"/> has room
+    /// for it, and otherwise without, if it has a finding. Of any number at once no more is kept than the bounds say. Answers no later than the token ends.
     /// </summary>
-    ValueTask<Keeping> KeepAsync(Rejection rejection, QuarantineSettings bounds, CancellationToken cancellationToken);
+    /// <returns>What became of each.</returns>
+    /// <exception cref="OperationCanceledException">The token ended first; nobody knows what is written.</exception>
+    ValueTask<IReadOnlyList<Keeping>> KeepAsync(IReadOnlyList<Rejection> rejections, QuarantineSettings bounds, CancellationToken cancellationToken);
 
     /// <summary>Refused requests, without their bytes. Looks at a bounded number of rows and says where to go on.</summary>
     /// <exception cref="CursorException">The filter's cursor is no id.</exception>

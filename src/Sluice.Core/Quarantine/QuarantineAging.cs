@@ -16,7 +16,8 @@ public sealed partial class QuarantineAging(LiveConfiguration configuration, IQu
         foreach (var source in await quarantine.SourcesAsync(cancellationToken))
         {
             // What is left of a source that is gone, or keeps nothing any more, goes by the usual bounds.
-            var bounds = configuration.Current.TryGetSource(source, out var known) && known.Settings.Quarantine is { } own ? own : new();
+            var current = configuration.Current;
+            var bounds = (current.TryGetSource(source, out var known) && known.Settings.Quarantine is { } own ? own : new()).Within(current.Window.Length);
             while (!(time.GetElapsedTime(started) >= atMost) && await quarantine.AgeAsync(source, bounds, time.GetUtcNow(), RowsPerStep, cancellationToken) is > 0 and var step)
             {
                 gone += step;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sluice.Configuration;
 using Sluice.Diagnosis;
 using Sluice.Events;
@@ -90,11 +91,19 @@ public sealed class QuarantineOperations(LiveConfiguration configuration, IQuara
         if (!source.Allows(envelope.RemoteAddress)) return (View(CheckedResult.DoesNotHold, $"{SignatureResult.AddressNotAllowed}: {envelope.RemoteAddress} is not among AllowedIps"), source, envelope);
         await verifier.FetchAsync(envelope, cancellationToken);
         var check = verifier.Verify(envelope, envelope.ReceivedAt);
-        if (check.IsValid || (check.Result == SignatureResult.TimestampTooOld && source.Settings.AcceptLate)) return (View(CheckedResult.Holds, "the signature holds"), source, envelope);
+        if (check.IsValid || (check.Result == SignatureResult.TimestampTooOld && source.Settings.AcceptLate)) return (TooOld(rejection) is { } reason ? View(CheckedResult.DoesNotHold, reason) : View(CheckedResult.Holds, "the signature holds"), source, envelope);
         // The verifier decides; the doctor only says why.
         var finding = doctor.Examine(learning.AsKnown(source), envelope, envelope.ReceivedAt);
         return (View(CheckedResult.DoesNotHold, finding.Result == check.Result ? SafeText.OneLine(finding.Summary, 1000) : check.Result.ToString()), source, envelope);
 
         CheckedView View(CheckedResult result, string finding) => new(rejection.Id.ToString(), rejection.Source, rejection.ReceivedAt, result, finding);
+    }
+
+    private string? TooOld(Rejection rejection)
+    {
+        var (window, age) = (configuration.Current.Window, time.GetUtcNow() - rejection.ReceivedAt);
+        return age <= ReleaseAge.Longest(window) ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"too old: it was received {age.TotalDays:0.#} days ago and events are kept for {window.Length.TotalDays:0.#}, so that it could be lost or come twice; have the sender send it again");
     }
 }

@@ -37,8 +37,8 @@ public sealed record Rejection
 }
 
 /// <summary>What of a refused request is needed to verify it again.</summary>
-/// <param name="Target">Path and query exactly as received.</param>
-/// <param name="Headers">Without credentials and cookies.</param>
+/// <param name="Target">The path exactly as received, with the query where the sender signs it.</param>
+/// <param name="Headers">Without cookies and without what is a credential of any sender.</param>
 /// <param name="Body">The exact bytes that arrived.</param>
 public sealed record KeptRequest(string Target, HeaderList Headers, ReadOnlyMemory<byte> Body)
 {
@@ -66,4 +66,6 @@ public sealed record RejectionFilter
 /// <summary>What became of a refused request's bytes.</summary>
 /// <param name="FullUntil">Set when there is no room: nothing is pushed out before then.</param>
 /// <param name="IsTooLarge">It is larger than the store or the source's bound allows any to be.</param>
-public readonly record struct Keeping(bool IsKept, DateTimeOffset? FullUntil = null, bool IsTooLarge = false);
+/// <param name="FullFrom">With <paramref name="FullUntil"/>: there is no room for requests of so many bytes and more; 0 means for none.</param>
+/// <param name="IsBusy">Others wrote down requests of the same source again and again until the time was over. It says nothing against the store.</param>
+public readonly record struct Keeping(bool IsKept, DateTimeOffset? FullUntil = null, bool IsTooLarge = false, long FullFrom = 0, bool IsBusy = false);

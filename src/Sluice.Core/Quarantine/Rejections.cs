@@ -14,7 +14,7 @@ namespace Sluice.Quarantine;
 /// What is done about a refused request before it is answered. All are counted. A few each minute are told: examined, logged and written down. Where
 /// the source wants it, each is kept with its bytes while there is room. The answer depends on none of it and waits a moment for it at most.
 /// </summary>
-public sealed partial class Rejections(SignatureDoctor doctor, Learning learning, IQuarantine quarantine, TimeProvider time, Random random, ILogger<Rejections> logger)
+public sealed partial class Rejections(LiveConfiguration configuration, SignatureDoctor doctor, Learning learning, IQuarantine quarantine, TimeProvider time, Random random, ILogger<Rejections> logger)
 {
     /// <summary>Of all sources together: a flood of forgeries costs neither log nor time.</summary>
     private const int ToldPerMinute = 20;
@@ -27,12 +27,10 @@ public sealed partial class Rejections(SignatureDoctor doctor, Learning learning
     /// <summary>A store that failed is left alone for so long.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>A source that is full is not asked about for so long, whatever the store says: an operator may make room.</summary>
-    private static readonly TimeSpan LongestFull = TimeSpan.FromMinutes(1);
-
     private readonly Lock gate = new();
     private readonly Turns turns = new(KeptAtOnce);
-    private readonly ConcurrentDictionary<string, (QuarantineSettings Bounds, DateTimeOffset Until)> full = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Line> lines = new(StringComparer.Ordinal);
+    private readonly KnownRoom room = new(time);
     private RejectionId last;
     private long minute;
     private int told;
@@ -46,14 +44,14 @@ public sealed partial class Rejections(SignatureDoctor doctor, Learning learning
     {
         Telemetry.Rejected.Add(1, new KeyValuePair<string, object?>("source", source.Name), new KeyValuePair<string, object?>("result", result));
         var finding = MayTell() ? Tell(source, envelope, result) : null;
+        if (time.GetUtcNow().UtcTicks < Volatile.Read(ref awayUntil)) return;
         var bounds = source.Settings.Quarantine;
-        var isKept = bounds is not null && !source.Scheme.ShowsSecret && !IsFull(source.Name, bounds);
-        if ((finding is null && !isKept) || time.GetUtcNow().UtcTicks < Volatile.Read(ref awayUntil)) return;
+        var request = bounds is null ? null : Cut(source, envelope, bounds);
+        if (finding is null && request is null) return;
         await KeepAsync(new Rejection
         {
             Id = NewId(envelope.ReceivedAt), Source = source.Name, ReceivedAt = envelope.ReceivedAt, Result = result, Finding = finding,
-            RemoteAddress = envelope.RemoteAddress, BodyBytes = envelope.Body.Length, IsKept = isKept,
-            Request = isKept ? new(envelope.Target, KeptHeaders.Of(envelope.Headers, source.Scheme.CredentialNames), envelope.Body) : null,
+            RemoteAddress = envelope.RemoteAddress, BodyBytes = envelope.Body.Length, IsKept = request is not null, Request = request,
         }, bounds ?? new());
     }
 
@@ -114,28 +112,48 @@ public sealed partial class Rejections(SignatureDoctor doctor, Learning learning
         return text;
     }
 
-    private bool IsFull(string source, QuarantineSettings bounds) => full.TryGetValue(source, out var known) && known.Bounds == bounds && time.GetUtcNow() < known.Until;
+    // Null where nothing of its bytes may be kept, or there is no room.
+    private KeptRequest? Cut(Source source, Envelope envelope, QuarantineSettings bounds)
+    {
+        try
+        {
+            if (!room.MayFit(source.Name, bounds, envelope.Body.Length)) return null;
+            return ShownSecrets.Of(configuration.Current).Cut(source, envelope) is { } request && room.MayFit(source.Name, bounds, request.Bytes) ? request : null;
+        }
+#pragma warning disable CA1031 // A fault of ours in looking for secrets must not cost the sender its answer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.Fault(logger, e, source.Name);
+            return null;
+        }
+    }
 
     private async ValueTask KeepAsync(Rejection rejection, QuarantineSettings bounds)
     {
         using var limit = new CancellationTokenSource(Patience, time);
-        var isStarted = false;
         try
         {
-            await turns.TakeAsync(limit.Token);
-            isStarted = true;
-            var keeping = await quarantine.KeepAsync(rejection, bounds, limit.Token).AsTask().WaitAsync(limit.Token);
-            if (rejection.Request is null || keeping.IsKept) return;
-            if (keeping.FullUntil is { } until) Fill(rejection.Source, bounds, until);
-            else if (keeping.IsTooLarge && rejection.Finding is not null) Log.TooLarge(logger, rejection.Source, rejection.BodyBytes);
+            var line = lines.GetOrAdd(rejection.Source, static (_, own) => new(own.quarantine, own.turns, Patience, own.time), (quarantine, turns, time));
+            var keeping = await line.KeepAsync(rejection, bounds, limit.Token);
+            if (rejection.Request is not { } request || keeping.IsKept) return;
+            if (keeping.IsBusy) Passed(rejection, "other instances wrote at the same moment");
+            else if (keeping.IsTooLarge && room.Exceed(rejection.Source, bounds, request.Bytes)) Log.TooLarge(logger, rejection.Source, rejection.BodyBytes);
+            else if (keeping.FullUntil is { } until && room.Fill(rejection.Source, bounds, keeping.FullFrom, until))
+            {
+                if (keeping.FullFrom == 0) Log.Full(logger, rejection.Source, until);
+                else Log.FullFrom(logger, rejection.Source, keeping.FullFrom, until);
+            }
         }
-        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            var now = time.GetUtcNow();
-            if (isStarted) Volatile.Write(ref awayUntil, (now + Pause).UtcTicks);
-            if (now.UtcTicks < Interlocked.Read(ref quietUntil)) return;
-            Interlocked.Exchange(ref quietUntil, (now + Pause).UtcTicks);
-            Log.NotKept(logger, rejection.Source, e is StoreUnavailableException ? e.Message : isStarted ? "the store did not answer in time" : "too many came at once");
+            // No outage: the next may find its turn.
+            Passed(rejection, "too many came at once");
+        }
+        catch (StoreUnavailableException e)
+        {
+            Volatile.Write(ref awayUntil, (time.GetUtcNow() + Pause).UtcTicks);
+            if (MaySay()) Log.NotKept(logger, rejection.Source, e.Message);
         }
 #pragma warning disable CA1031 // A fault of ours in writing it down must not cost the sender its answer.
         catch (Exception e)
@@ -144,25 +162,18 @@ public sealed partial class Rejections(SignatureDoctor doctor, Learning learning
             Volatile.Write(ref awayUntil, (time.GetUtcNow() + Pause).UtcTicks);
             Log.Fault(logger, e, rejection.Source);
         }
-        finally
-        {
-            if (isStarted) turns.GiveBack();
-        }
     }
 
-    private void Fill(string source, QuarantineSettings bounds, DateTimeOffset until)
+    private void Passed(Rejection rejection, string reason)
+    {
+        if (MaySay()) Log.Passed(logger, rejection.Source, reason);
+    }
+
+    private bool MaySay()
     {
         var now = time.GetUtcNow();
-        bool wasFull;
-        // Several may have asked at once.
-        lock (gate)
-        {
-            wasFull = full.TryGetValue(source, out var known) && known.Bounds == bounds && now < known.Until + LongestFull;
-            full[source] = (bounds, until < now + LongestFull ? until : now + LongestFull);
-        }
-
-        // Once, not each time that it is asked about while it stays full.
-        if (!wasFull) Log.Full(logger, source, until);
+        var until = Interlocked.Read(ref quietUntil);
+        return now.UtcTicks >= until && Interlocked.CompareExchange(ref quietUntil, (now + Pause).UtcTicks, until) == until;
     }
 
     private static partial class Log
@@ -184,5 +195,11 @@ public sealed partial class Rejections(SignatureDoctor doctor, Learning learning
 
         [LoggerMessage(6, LogLevel.Error, "{Source}: a fault of Sluice's own while a refused request was looked at")]
         public static partial void Fault(ILogger logger, Exception fault, string source);
+
+        [LoggerMessage(8, LogLevel.Warning, "{Source}: the quarantine is full of requests of the last hour and keeps none of {Bytes} bytes or more until {Until:O}")]
+        public static partial void FullFrom(ILogger logger, string source, long bytes, DateTimeOffset until);
+
+        [LoggerMessage(7, LogLevel.Warning, "{Source}: a refused request was not written down: {Reason}")]
+        public static partial void Passed(ILogger logger, string source, string reason);
     }
 }

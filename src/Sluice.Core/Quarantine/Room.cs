@@ -24,13 +24,16 @@ public static class Room
         while (pushed < kept.Count && (kept.Count - pushed >= bounds.MaxCount || total + bytes > bounds.MaxBytes))
         {
             var oldest = kept[pushed];
-            if (pushed == MostPushedOut) return new(Fits: false, FullUntil: now + TimeSpan.FromMinutes(1));
-            if (oldest.Id.ReceivedAt > now - Safe) return new(Fits: false, FullUntil: oldest.Id.ReceivedAt + Safe);
+            if (pushed == MostPushedOut) return new(Fits: false, FullUntil: now + TimeSpan.FromMinutes(1), FullFrom: From());
+            if (oldest.Id.ReceivedAt > now - Safe) return new(Fits: false, FullUntil: oldest.Id.ReceivedAt + Safe, FullFrom: From());
             total -= oldest.Bytes;
             pushed++;
         }
 
         return new(Fits: true, PushedOut: pushed);
+
+        // A smaller one may find room where it is the bytes that are used up.
+        long From() => kept.Count - pushed >= bounds.MaxCount ? 0 : bounds.MaxBytes - total + 1;
     }
 
     /// <summary>How many of the oldest have to go by themselves: too old, or beyond bounds that were made smaller.</summary>
@@ -63,4 +66,5 @@ public readonly record struct KeptItem(RejectionId Id, long Bytes);
 /// <param name="PushedOut">So many of the oldest make way.</param>
 /// <param name="FullUntil">Where there is no room: when to ask again.</param>
 /// <param name="IsTooLarge">It is larger than all that the source may keep.</param>
-public readonly record struct RoomDecision(bool Fits, int PushedOut = 0, DateTimeOffset? FullUntil = null, bool IsTooLarge = false);
+/// <param name="FullFrom">Where there is no room: for requests of so many bytes and more; 0 means for none.</param>
+public readonly record struct RoomDecision(bool Fits, int PushedOut = 0, DateTimeOffset? FullUntil = null, bool IsTooLarge = false, long FullFrom = 0);

@@ -26,7 +26,7 @@ public sealed record RejectionView
     /// <summary>Whether its bytes are kept, so that it can be verified again and released.</summary>
     public required bool Kept { get; init; }
 
-    /// <summary>Path and query. This and what follows only when one that is kept is asked for.</summary>
+    /// <summary>The path, with the query where the sender signs it. This and what follows only when one that is kept is asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Target { get; init; }
 
@@ -44,7 +44,7 @@ public sealed record RejectionView
 /// <summary>What became of a kept request that was looked at again.</summary>
 public enum CheckedResult
 {
-    /// <summary>Its signature does not hold now either; it stays.</summary>
+    /// <summary>It is refused again, as the finding says: mostly its signature does not hold now either. It stays.</summary>
     DoesNotHold = 0,
 
     /// <summary>Its signature holds: it can be released.</summary>

@@ -19,7 +19,9 @@ internal sealed partial class Book
         deleteRejection = Prepare("DELETE FROM rejections WHERE id = ?1");
     }
 
-    public Keeping Keep(Rejection rejection, QuarantineSettings bounds, DateTimeOffset now)
+    public IReadOnlyList<Keeping> Keep(IReadOnlyList<Rejection> rejections, QuarantineSettings bounds, DateTimeOffset now) => [.. rejections.Select(rejection => Keep(rejection, bounds, now))];
+
+    private Keeping Keep(Rejection rejection, QuarantineSettings bounds, DateTimeOffset now)
     {
         if (rejection.Request is not { } request)
         {
@@ -32,7 +34,7 @@ internal sealed partial class Book
         if (!decision.Fits)
         {
             if (rejection.Finding is not null) Note(rejection);
-            return new(false, decision.FullUntil, decision.IsTooLarge);
+            return new(false, decision.FullUntil, decision.IsTooLarge, decision.FullFrom);
         }
 
         for (var i = 0; i < decision.PushedOut; i++) Forget(kept[i].Id);

@@ -12,8 +12,9 @@ internal sealed class SqliteQuarantine(SqliteEventStore store, TimeProvider time
 
     private static readonly TimeSpan Unhurried = TimeSpan.FromSeconds(10);
 
-    public async ValueTask<Keeping> KeepAsync(Rejection rejection, QuarantineSettings bounds, CancellationToken cancellationToken) =>
-        await store.WriteAsync((rejection, bounds, now: time.GetUtcNow()), static (book, wish) => book.Keep(wish.rejection, wish.bounds, wish.now), Hurried);
+    // A disk that does not answer is not waited for: what it has begun to write it writes when it does.
+    public async ValueTask<IReadOnlyList<Keeping>> KeepAsync(IReadOnlyList<Rejection> rejections, QuarantineSettings bounds, CancellationToken cancellationToken) =>
+        await store.WriteAsync((rejections, bounds, now: time.GetUtcNow()), static (book, wish) => book.Keep(wish.rejections, wish.bounds, wish.now), Hurried).WaitAsync(cancellationToken);
 
     public ValueTask<Page<Rejection>> ListAsync(RejectionFilter filter, CancellationToken cancellationToken) => ValueTask.FromResult(store.Read(reader => reader.ListRejections(filter)));
 

@@ -40,14 +40,16 @@ public sealed class CatalogueSource
     }
 
     /// <summary>The same with all that is wrong about it.</summary>
-    public static CatalogueSource Build(string provider, int key, (string Setting, string? Value)[] settings, out List<ConfigurationError> errors)
+    public static CatalogueSource Build(string provider, int key, (string Setting, string? Value)[] settings, out List<ConfigurationError> errors) => Build(provider, key, settings, out errors, out _);
+
+    public static CatalogueSource Build(string provider, int key, (string Setting, string? Value)[] settings, out List<ConfigurationError> errors, out SluiceConfiguration built)
     {
         var entry = CatalogueTable.Of(provider);
         var source = SettingsOf(provider, key);
         foreach (var (setting, value) in settings) source[setting] = value;
         errors = [];
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(source.Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create($"Sluice:Sources:{Name}:{pair.Key}", pair.Value))).Build();
-        var built = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, new HandlerCatalog(), new SecretResolver(_ => null, "/"), errors);
+        built = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, new HandlerCatalog(), new SecretResolver(_ => null, "/"), errors);
         Assert.True(built.TryGetSource(Name, out var ready));
         return new(ready, entry, key);
     }

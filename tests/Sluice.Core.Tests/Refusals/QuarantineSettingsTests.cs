@@ -21,7 +21,7 @@ public sealed class QuarantineSettingsTests
 
     [Fact]
     public void It_may_have_bounds_of_its_own() => Assert.Equal(
-        new QuarantineSettings { MaxCount = 3000, MaxBytes = 1024, MaxAge = TimeSpan.FromHours(2) },
+        new QuarantineSettings { MaxCount = 3000, MaxBytes = 1024, MaxAge = TimeSpan.FromHours(2), IsMaxAgeNamed = true },
         Read(""", "Quarantine": { "MaxCount": 3000, "MaxBytes": 1024, "MaxAge": "02:00:00" } """));
 
     [Theory]
@@ -39,6 +39,36 @@ public sealed class QuarantineSettingsTests
     [InlineData(""" "Provider": "hmac", "Secrets": ["x"], "SignatureHeader": "Authorization" """)]
     public void A_source_whose_requests_show_the_secret_is_told_why_it_cannot_keep_them(string source) => SettingsText.OfSource($"{source}, \"Quarantine\": true").Fails(
         "Sluice:Sources:it:Quarantine is set, and a request of provider ", "shows its secret or a proof that is never kept; one that was refused may hold the secret all but right, so remove Quarantine");
+
+    [Theory]
+    [InlineData("1.00:00:00", "stripe", "4.00:00:00")]
+    [InlineData("2.00:00:00", "github", "2.00:00:00")]
+    [InlineData("30.00:00:00", "github", "7.00:00:00")]
+    public void Where_no_age_is_named_it_is_no_longer_than_events_are_kept(string retention, string provider, string expected)
+    {
+        Assert.True(SettingsText.Of($$""" "Retention": "{{retention}}", "Sources": { "it": { "Provider": "{{provider}}", "Secrets": ["x"], "Quarantine": true } } """).Reads().TryGetSource("it", out var source));
+        Assert.Equal(TimeSpan.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), source.Settings.Quarantine!.MaxAge);
+    }
+
+    [Fact]
+    public void An_age_that_is_longer_than_events_are_kept_is_named_with_its_fix_and_shuts_the_source()
+    {
+        var text = SettingsText.Of(""" "Retention": "3.00:00:00", "Sources": { "it": { "Provider": "stripe", "Secrets": ["x"], "Quarantine": { "MaxAge": "7.00:00:00" } }, "other": { "Provider": "stripe", "Secrets": ["y"] } } """);
+        text.Fails("Sluice:Sources:it:Quarantine:MaxAge is '7.00:00:00', and events are kept for 4.00:00:00: what is released later could come twice; write 4.00:00:00 or less, or a Retention of 7.00:00:00");
+
+        var configuration = text.Build().Configuration;
+        Assert.True(configuration.TryGetSource("it", out var shut) && configuration.TryGetSource("other", out var other) && other.Verifier is not null);
+        Assert.Null(shut.Verifier);
+        Assert.StartsWith("Sluice:Sources:it:Quarantine:MaxAge", shut.Fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("30.00:00:00", "29.00:00:00")]
+    [InlineData("2.00:00:00", "1.00:00:00")]
+    [InlineData("1.00:00:00", "0.12:00:00")]
+    public void What_may_still_be_released_leaves_time_to_be_delivered(string window, string expected) => Assert.Equal(
+        TimeSpan.Parse(expected, System.Globalization.CultureInfo.InvariantCulture),
+        Quarantine.ReleaseAge.Longest(new(TimeSpan.Parse(window, System.Globalization.CultureInfo.InvariantCulture), null)));
 
     private static QuarantineSettings? Read(string settings)
     {

@@ -140,6 +140,136 @@ public sealed class QuarantineTests : PipelineTest
         Assert.Equal(TimeSpan.FromMilliseconds(300), sluice.Now - before);
     }
 
+    [Theory]
+    [InlineData(10, 10)]
+    [InlineData(15, 10)]
+    [InlineData(30, 10)]
+    [InlineData(30, 60)]
+    public void A_burst_is_kept_while_Tables_is_slow_and_so_is_what_comes_after_it(int requests, int milliseconds)
+    {
+        var sluice = Open(On);
+        Post(sluice, "evt_before", Wrong);
+        sluice.Tables.Before = async _ => await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), sluice.Time);
+        Burst(sluice, 0, requests);
+        Assert.Equal(1 + requests, Kept(sluice).Count);
+
+        for (var i = 0; i < 5; i++) Post(sluice, $"evt_after_{i}", Wrong);
+        Assert.Equal(1 + requests + 5, Kept(sluice).Count);
+    }
+
+    [Fact]
+    public void Two_instances_keep_what_comes_to_both_at_once_and_neither_takes_the_other_for_an_outage()
+    {
+        var sluice = Open(On);
+        sluice.StartIngest();
+        Post(sluice, "evt_before", Wrong);
+        sluice.Tables.Before = async _ => await Task.Delay(TimeSpan.FromMilliseconds(10), sluice.Time);
+        Burst(sluice, 2, 30);
+        Assert.Equal(1 + 30, Kept(sluice).Count);
+
+        Burst(sluice, 2, 10);
+        Assert.Equal(1 + 30 + 10, Kept(sluice).Count);
+    }
+
+    [Fact]
+    public void A_flood_of_large_noise_costs_no_request_and_leaves_room_for_what_is_smaller()
+    {
+        var sluice = Open(On);
+        var noise = LargeBody("evt_noise", 1_000_000);
+        // What is told of is written down; after twenty nothing more is told in this minute.
+        for (var i = 0; i < 20; i++) Post(sluice, $"evt_{i}", Wrong);
+        var requests = sluice.Tables.Requests;
+        for (var i = 0; i < 25; i++) Assert.Equal(401, Run(sluice, () => sluice.PostAsync(noise, Wrong)).Status);
+        Assert.Equal(requests, sluice.Tables.Requests);
+
+        Post(sluice, "evt_small", Wrong);
+        Assert.Equal(20 + 1, Kept(sluice).Count);
+    }
+
+    [Fact]
+    public void One_large_forgery_does_not_shut_out_those_that_still_find_room()
+    {
+        var sluice = Open(("Sluice:Sources:stripe:Quarantine:MaxBytes", "60000"));
+        for (var i = 0; i < 2; i++) Assert.Equal(401, Run(sluice, () => sluice.PostAsync(LargeBody($"evt_large_{i}", 40_000), Wrong)).Status);
+        Assert.Single(Kept(sluice));
+
+        Post(sluice, "evt_small", Wrong);
+        Assert.Equal(2, Kept(sluice).Count);
+        for (var i = 0; i < 20; i++) Run(sluice, () => sluice.PostAsync(LargeBody("evt_large", 40_000), Wrong));
+        var requests = sluice.Tables.Requests;
+        Run(sluice, () => sluice.PostAsync(LargeBody("evt_large", 40_000), Wrong));
+        Assert.Equal(requests, sluice.Tables.Requests);
+    }
+
+    [Fact]
+    public void What_is_too_old_to_be_known_again_is_not_released_and_says_so()
+    {
+        var sluice = Open(On, Misconfigured, ("Sluice:Retention", "4.00:00:00"));
+        Post(sluice, "evt_1", CloudSluice.Secret);
+        Run(sluice, () => sluice.DeployAsync(Mended));
+        sluice.Time.Advance(TimeSpan.FromDays(3) + TimeSpan.FromMinutes(1));
+
+        Assert.All(Verify(sluice).Concat(Release(sluice)), item => Assert.Equal(
+            ("DoesNotHold", "too old: it was received 3 days ago and events are kept for 4, so that it could be lost or come twice; have the sender send it again"), (Text(item, "result"), Text(item, "finding"))));
+        Assert.Single(Kept(sluice));
+        sluice.Time.Advance(TimeSpan.FromDays(1));
+        Pass(sluice, TimeSpan.FromMinutes(12));
+        Assert.Empty(Kept(sluice));
+        Assert.Empty(sluice.Handler.Calls);
+    }
+
+    [Fact]
+    public void What_is_released_as_late_as_it_can_be_is_delivered_once_and_its_senders_repeat_is_known()
+    {
+        var sluice = Open(On, Misconfigured, ("Sluice:Retention", "4.00:00:00"));
+        Assert.Equal(401, Post(sluice).Status);
+        Run(sluice, () => sluice.DeployAsync(Mended));
+        sluice.Time.Advance(TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1));
+        Assert.Equal("Released", Text(Assert.Single(Release(sluice)), "result"));
+        Pass(sluice, TimeSpan.FromMinutes(20));
+
+        Assert.Contains("duplicate", Post(sluice).Body, StringComparison.Ordinal);
+        Pass(sluice, TimeSpan.FromMinutes(5));
+        IsDeliveredOnce(sluice);
+    }
+
+    [Fact]
+    public void A_request_of_another_sender_leaves_its_secret_nowhere()
+    {
+        const string Token = "the token of a GitLab hook";
+        const string State = "the state of a Graph subscription";
+        var sluice = Open(("Sluice:Sources:github:Provider", "github"), ("Sluice:Sources:github:Secrets:0", "a secret"), ("Sluice:Sources:github:Quarantine", "true"));
+        void Arrive(string body, params KeyValuePair<string, string>[] headers) =>
+            Assert.Equal(401, Run(sluice, () => sluice.PostAsync("github", Encoding.UTF8.GetBytes(body), headers)).Status);
+        Arrive("""{"object_kind":"push"}""", new("X-Gitlab-Token", Token), new("X-Gitlab-Event", "Push Hook"));
+        Arrive($$"""{"value":[{"subscriptionId":"1","clientState":"{{State}}"}]}""");
+        Assert.Empty(Kept(sluice));
+        Arrive("{}", new("X-GitHub-Event", "push"), new("X-Hub-Signature-256", "sha256=00"), new("X-Gitlab-Token", Token), new("x-functions-key", Token), new("X-Telegram-Bot-Api-Secret-Token", Token));
+
+        var id = Text(Assert.Single(Kept(sluice)), "id");
+        var shown = Ask(sluice, (function, request) => function.RejectionAsync(request, id)).Body;
+        Assert.Contains("X-Hub-Signature-256", shown, StringComparison.Ordinal);
+        var stored = string.Join('\n', sluice.Tables.Rows("SluiceQuarantine").SelectMany(row => row.Keys.Select(key => row[key] is byte[] bytes ? Encoding.Latin1.GetString(bytes) : $"{row[key]}")).Append(shown));
+        Assert.Contains("X-Hub-Signature-256", stored, StringComparison.Ordinal);
+        foreach (var secret in new[] { Token, State }) Assert.DoesNotContain(secret, stored, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void What_finds_no_turn_in_time_is_not_kept_and_costs_those_after_it_nothing()
+    {
+        var sluice = Open(On);
+        Post(sluice, "evt_before", Wrong);
+        sluice.Tables.Before = async _ => await Task.Delay(TimeSpan.FromMilliseconds(100), sluice.Time);
+        var before = sluice.Now;
+        Burst(sluice, 0, 30);
+        Assert.Equal(TimeSpan.FromMilliseconds(300), sluice.Now - before);
+        TablesWork(sluice);
+        Assert.Equal(1 + 1, Kept(sluice).Count);
+
+        Post(sluice, "evt_after", Wrong);
+        Assert.Equal(1 + 1 + 1, Kept(sluice).Count);
+    }
+
     [Fact]
     public void What_is_accepted_costs_no_request_more()
     {
@@ -186,6 +316,19 @@ public sealed class QuarantineTests : PipelineTest
         var item = Assert.Single(Release(sluice));
         Assert.Equal("DoesNotHold", Text(item, "result"));
         Assert.StartsWith("the source accepts nothing: Sluice:Sources:stripe:Tolerance is 'soon'", Text(item, "finding"), StringComparison.Ordinal);
+    }
+
+    private static void Post(CloudSluice sluice, string id, string secret) => Assert.Equal(401, Run(sluice, () => sluice.PostAsync(CloudSluice.StripeBody(id), secret)).Status);
+
+    // All at once, by turns to so many instances; 0 means the one that there is.
+    private static void Burst(CloudSluice sluice, int instances, int requests)
+    {
+        var answers = Run(sluice, () => Task.WhenAll(Enumerable.Range(0, requests).Select(i =>
+        {
+            if (instances > 0) sluice.GoTo(i % instances);
+            return sluice.PostAsync(CloudSluice.StripeBody($"evt_{i}"), Wrong);
+        })));
+        Assert.All(answers, answer => Assert.Equal(401, answer.Status));
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;

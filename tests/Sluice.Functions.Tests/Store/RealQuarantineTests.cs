@@ -18,11 +18,17 @@ public sealed class RealQuarantineTests(AzuriteTables azurite) : QuarantineContr
     protected override async ValueTask<IQuarantine> OpenAsync()
     {
         service = string.IsNullOrEmpty(Account) ? await azurite.AccountAsync() : ReferenceAssemblyTests.IsReference ? new RestTables(Account) : new TableServiceClient(Account);
-        return new TableQuarantine(new BookTables(service, prefix, TimeSpan.FromSeconds(30), TimeProvider.System), Time);
+        return new TableQuarantine(new BookTables(service, prefix, TimeSpan.FromSeconds(30), TimeProvider.System), new Random(1), new Dated(Time));
     }
 
     protected override async ValueTask CloseAsync(IQuarantine store)
     {
         foreach (var table in new[] { "Book", "Index", "Quarantine" }) await service!.DeleteTableAsync(prefix + table, CancellationToken.None);
+    }
+
+    /// <summary>The test's time of day; what waits, waits as the account does.</summary>
+    private sealed class Dated(TimeProvider day) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => day.GetUtcNow();
     }
 }

@@ -70,6 +70,18 @@ public sealed class ForgedFloodTests
     }
 
     [Fact]
+    public async Task One_large_forgery_does_not_shut_out_those_that_still_find_room()
+    {
+        await using var sluice = await RunningSluice.StartAsync(RefusedSender.Wrong(new JsonObject { ["MaxBytes"] = 60_000 }));
+        for (var i = 0; i < 2; i++) await sluice.RefusedAsync(sluice.Stripe().Carrying(new string('x', 40_000)));
+        Assert.Single(await sluice.QuarantineAsync());
+        await sluice.RefusedAsync(sluice.Stripe());
+
+        Assert.Equal(2, (await sluice.QuarantineAsync()).Count);
+        Assert.Single(sluice.Log.Lines, line => line.Message.StartsWith("stripe: the quarantine is full of requests of the last hour and keeps none of", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task During_the_flood_real_webhooks_are_kept()
     {
         await using var sluice = await RunningSluice.StartAsync(RefusedSender.Right());

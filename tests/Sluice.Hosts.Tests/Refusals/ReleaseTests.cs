@@ -198,6 +198,24 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public async Task What_is_too_old_to_be_known_again_is_not_released_and_says_so()
+    {
+        await using var sluice = await RunningSluice.StartAsync(RefusedSender.Wrong().With("Retention", "4.00:00:00"));
+        await sluice.RefusedAsync(sluice.Stripe("evt_1"));
+        sluice.Time.Advance(TimeSpan.FromHours(2));
+        await sluice.RefusedAsync(sluice.Stripe("evt_2"));
+        await sluice.TakeUpAsync(RefusedSender.Right().With("Retention", "4.00:00:00"));
+        sluice.Time.Advance(TimeSpan.FromDays(3) - TimeSpan.FromHours(1));
+
+        Assert.Equal(["DoesNotHold", "Holds"], (await sluice.JobAsync("verify")).Select(item => item.Text("result")));
+        var released = await sluice.JobAsync("release");
+        Assert.Equal(["DoesNotHold", "Released"], released.Select(item => item.Text("result")));
+        Assert.StartsWith("too old: it was received 3 days ago and events are kept for 4", released[0].Text("finding"), StringComparison.Ordinal);
+        Assert.Single(await sluice.QuarantineAsync());
+        Assert.Equal(1, (await sluice.StatsAsync()).Events);
+    }
+
+    [Fact]
     public async Task What_is_purged_is_gone()
     {
         await using var sluice = await RunningSluice.StartAsync(RefusedSender.Wrong());

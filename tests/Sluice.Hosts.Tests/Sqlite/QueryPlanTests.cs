@@ -89,7 +89,7 @@ public sealed class QueryPlanTests : IDisposable
         writing.Retain(Now.AddDays(1), 10, Now);
         writing.Retain(Now.AddDays(1), 10, Now);
         var refused = new Rejection { Id = RejectionId.Last, Source = "stripe", ReceivedAt = Now, Result = Providers.SignatureResult.Mismatch, BodyBytes = 1, IsKept = true, Request = new("", HeaderList.Empty, new byte[1]) };
-        writing.Keep(refused, new(), Now);
+        writing.Keep([refused], new(), Now);
         writing.Age("stripe", new(), Now, 10);
         writing.Forget(refused.Id);
         writing.Commit();
