@@ -19,7 +19,7 @@ public sealed class OneExaminationTests
         var receiver = broken.Receiver;
         var time = new VirtualTime(CatalogueSource.Now);
         var quarantine = new InMemoryQuarantine(time);
-        var rejections = new Rejections(receiver.Doctor, new Learning(new InMemoryLearnedSecrets(), time, NullLogger<Learning>.Instance), quarantine, time, new Random(1), NullLogger<Rejections>.Instance);
+        var rejections = new Rejections(receiver.Live, receiver.Doctor, new Learning(new InMemoryLearnedSecrets(), time, NullLogger<Learning>.Instance), quarantine, time, new Random(1), NullLogger<Rejections>.Instance);
         var envelope = broken.Arrived.EnvelopeFor(receiver.Source) with { ReceivedAt = CatalogueSource.Now };
 
         // The second arrives in the middle of the first one's examination.
@@ -41,7 +41,7 @@ public sealed class OneExaminationTests
         var receiver = broken.Receiver;
         var time = new VirtualTime(CatalogueSource.Now);
         var quarantine = new InMemoryQuarantine(time);
-        var rejections = new Rejections(receiver.Doctor, new Learning(new InMemoryLearnedSecrets(), time, NullLogger<Learning>.Instance), quarantine, time, new Random(1), NullLogger<Rejections>.Instance);
+        var rejections = new Rejections(receiver.Live, receiver.Doctor, new Learning(new InMemoryLearnedSecrets(), time, NullLogger<Learning>.Instance), quarantine, time, new Random(1), NullLogger<Rejections>.Instance);
         var envelope = broken.Arrived.EnvelopeFor(receiver.Source) with { ReceivedAt = CatalogueSource.Now };
         await rejections.TakeAsync(receiver.Source with { Verifier = new Interrupted(receiver.Source.Verifier!, () => throw new InvalidOperationException()) }, envelope, SignatureResult.Mismatch);
         await rejections.TakeAsync(receiver.Source, envelope, SignatureResult.Mismatch);

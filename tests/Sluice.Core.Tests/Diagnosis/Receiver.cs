@@ -29,7 +29,9 @@ internal sealed class Receiver
     public IEnumerable<string> Secrets => configuration.Settings.Sources.SelectMany(source => source.Secrets).Select(secret => secret.Value.Trim(' ', '\n', '\r', '"', '\'')).Where(secret => secret.Length > 0)
         .SelectMany(secret => secret.Split('|', ':').Append(secret)).Where(secret => secret.Length >= 16);
 
-    public SignatureDoctor Doctor => new(new LiveConfiguration(configuration));
+    public LiveConfiguration Live => new(configuration);
+
+    public SignatureDoctor Doctor => new(Live);
 
     public Finding Examine(CatalogueRequest request, DateTimeOffset? now = null) => Examine(request, now, Work.AtLeisure);
 
