@@ -255,6 +255,21 @@ public sealed class QuarantineTests : PipelineTest
     }
 
     [Fact]
+    public void Whoever_came_last_writes_for_all_that_wait()
+    {
+        var sluice = Open(On);
+        Post(sluice, "evt_before", Wrong);
+        sluice.Tables.Before = async _ => await Task.Delay(TimeSpan.FromMilliseconds(100), sluice.Time);
+        Run(sluice, () => Task.WhenAll(new[] { 0, 10, 150 }.Select(async milliseconds =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), sluice.Time);
+            Assert.Equal(401, (await sluice.PostAsync(CloudSluice.StripeBody($"evt_{milliseconds}"), Wrong)).Status);
+        })));
+
+        Assert.Equal(1 + 3, Kept(sluice).Count);
+    }
+
+    [Fact]
     public void What_finds_no_turn_in_time_is_not_kept_and_costs_those_after_it_nothing()
     {
         var sluice = Open(On);
