@@ -31,7 +31,7 @@ public sealed class SplitHandler(IServiceProvider services, TimeProvider time) :
         try
         {
             var now = time.GetUtcNow();
-            foreach (var some in items.Select(item => Ingestor.ItemOf(webhook, item)).Chunk(AtOnce))
+            foreach (var some in items.Select(item => EventOf.Item(webhook, item)).Chunk(AtOnce))
             {
                 // It would be found to be its own duplicate, and be gone.
                 if (some.Any(item => item.Id == webhook.Id)) return Outcome.DeadLetter("an item of it is the batch itself");

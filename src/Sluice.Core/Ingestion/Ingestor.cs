@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
@@ -17,8 +15,6 @@ namespace Sluice.Ingestion;
 public sealed partial class Ingestor(
     LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Replayer replayer, Learning learning, Random random, ILogger<Ingestor> logger, IEnvelopeCarrier? carrier = null)
 {
-    private const int LongestName = 200;
-
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was: the sender has to try again.</exception>
     public async ValueTask<Ingested> IngestAsync(Source source, Envelope envelope, CancellationToken cancellationToken)
     {
@@ -43,7 +39,7 @@ public sealed partial class Ingestor(
         Audit(source, verifier, check);
         if (source.Provider.Handshake(envelope, source.Settings) is { } answer) return new(IngestResult.Answered, Answer: answer);
 
-        var webhook = Describe(source, envelope);
+        var webhook = EventOf.Request(source, envelope);
         try
         {
             return await KeepAsync(webhook, source.Provider.IsBatch(envelope) ? source.Splitting : source.Destinations, envelope.ReceivedAt, isAskedFor: true, cancellationToken);
@@ -105,7 +101,7 @@ public sealed partial class Ingestor(
     // Genuine and too old: the sender's own repeat of what is kept is a duplicate, so that it stops; anything else may be somebody's recording.
     private async ValueTask<Ingested> RepeatAsync(Source source, Envelope envelope, CancellationToken cancellationToken)
     {
-        var webhook = Describe(source, envelope);
+        var webhook = EventOf.Request(source, envelope);
         if (await store.LoadAsync(webhook.Id, cancellationToken) is not { } kept || !kept.Body.Span.SequenceEqual(envelope.Body.Span))
             return new(IngestResult.Rejected, Signature: SignatureResult.TimestampTooOld);
         Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", source.Name));
@@ -118,35 +114,6 @@ public sealed partial class Ingestor(
         if (Telemetry.Verified.Enabled)
             Telemetry.Verified.Add(1, new KeyValuePair<string, object?>("source", source.Name), new KeyValuePair<string, object?>("secret", check.Secret));
         if (source.IsFirstMatch(check.Secret)) Log.SecretMatched(logger, source.Name, check.Secret, verifier.Keys);
-    }
-
-    /// <summary>The event that a verified request is.</summary>
-    public static WebhookEvent Describe(Source source, Envelope envelope)
-    {
-        // A batch mostly has no id of its own: the same one again is the same bytes.
-        var (id, type) = source.Provider.IsBatch(envelope) ? new(source.Provider.BatchId(envelope), WebhookEvent.BatchType) : source.Provider.Describe(envelope, source.Settings);
-        return NewEvent(source.Name, id, type, envelope.ReceivedAt, KeptHeaders.Of(envelope.Headers, source.Scheme.CredentialNames), envelope.Body);
-    }
-
-    /// <summary>The event that an item of a batch is.</summary>
-    public static WebhookEvent ItemOf(WebhookEvent batch, BatchItem item) =>
-        NewEvent(batch.Source, item.Id, item.Type, batch.ReceivedAt, item.ContentType is null ? batch.Headers : batch.Headers.With("Content-Type", item.ContentType), item.Body);
-
-    private static WebhookEvent NewEvent(string source, string? id, string? type, DateTimeOffset receivedAt, HeaderList headers, ReadOnlyMemory<byte> body)
-    {
-        var key = string.IsNullOrEmpty(id) ? $"sha256:{Convert.ToHexStringLower(SHA256.HashData(body.Span))}"
-            : id.Length <= LongestName && SafeText.IsPlain(id) ? id
-            : $"id-sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))}";
-        return new WebhookEvent
-        {
-            Id = EventId.Of(source, key),
-            Source = source,
-            Type = string.IsNullOrEmpty(type) || type.Length > LongestName || !SafeText.IsPlain(type) ? WebhookEvent.UnknownType : type,
-            IdempotencyKey = key,
-            ReceivedAt = receivedAt,
-            Headers = headers,
-            Body = body,
-        };
     }
 
     private List<BookedDelivery> Match(IReadOnlyList<Destination> destinations, WebhookEvent webhook, DateTimeOffset now, out int reserved)

@@ -39,7 +39,7 @@ public sealed class QuarantineOperations(LiveConfiguration configuration, IQuara
             return view with { Result = CheckedResult.Question };
         }
 
-        var kept = await ingestor.KeepAsync(Ingestor.Describe(source, envelope), time.GetUtcNow(), isAskedFor: true, cancellationToken);
+        var kept = await ingestor.KeepAsync(EventOf.Request(source, envelope), time.GetUtcNow(), isAskedFor: true, cancellationToken);
         await quarantine.RemoveAsync(id, cancellationToken);
         return view with { Result = kept.Result == IngestResult.Duplicate ? CheckedResult.Duplicate : CheckedResult.Released, Event = kept.Id.ToString() };
     }

@@ -122,7 +122,7 @@ public sealed partial class Reconciler(
 
         // The moment as the book has it: to the millisecond.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        var webhook = Ingestor.Describe(source, new Envelope
+        var webhook = EventOf.Request(source, new Envelope
         {
             Method = "POST", Target = "", Headers = new HeaderList([new("Content-Type", "application/json")]), Body = logged.Body.ToArray(), ReceivedAt = now,
         });

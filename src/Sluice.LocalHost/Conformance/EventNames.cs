@@ -30,7 +30,7 @@ internal sealed record EventNames(IReadOnlyList<EventName> Items, EventName? Bat
 
     private static EventName Name(WebhookEvent whole, BatchItem item)
     {
-        var named = Ingestor.ItemOf(whole, item);
+        var named = EventOf.Item(whole, item);
         return new(named.Id, named.IdempotencyKey);
     }
 }

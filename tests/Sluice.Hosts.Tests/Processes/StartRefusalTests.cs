@@ -23,7 +23,7 @@ public sealed class StartRefusalTests
     [InlineData("send stripe --count 0", "--count 0")]
     [InlineData("send stripe --count many", "--count is 'many'; write a number")]
     [InlineData("send stripe --url nonsense", "--url nonsense")]
-    [InlineData("send stripe --url http://127.0.0.1:1/", "the host cannot be reached")]
+    [InlineData("send stripe --url http://127.0.0.1:1/", "127.0.0.1:1 cannot be reached")]
     [InlineData("send stripe --url http://127.0.0.1:1/ --body nowhere.json", "nowhere.json")]
     [InlineData("events", "nothing is kept in")]
     [InlineData("show 00000000000000000000000000000000", "nothing is kept in")]
@@ -34,7 +34,7 @@ public sealed class StartRefusalTests
     [InlineData("backup copy.db", "there is no")]
     [InlineData("replay", "name an id")]
     [InlineData("events --remote http://127.0.0.1:1", "--remote needs --token")]
-    [InlineData("events --remote http://127.0.0.1:1 --token t", "the host cannot be reached")]
+    [InlineData("events --remote http://127.0.0.1:1 --token t", "127.0.0.1:1 cannot be reached")]
     [InlineData("events --remote nonsense --token t", "--remote nonsense")]
     public async Task What_cannot_be_done_is_said_in_one_line(string arguments, string said)
     {

@@ -194,7 +194,7 @@ public sealed class FormSchemeTests
         Assert.NotEqual(items[0].Id, items[1].Id);
         Assert.Null(items[2].Id);
         Assert.All(items, item => Assert.Equal("application/json", item.ContentType));
-        var kept = Sluice.Ingestion.Ingestor.ItemOf(Batch(body), items[0]);
+        var kept = Sluice.Ingestion.EventOf.Item(Batch(body), items[0]);
         Assert.Equal("application/json", kept.ContentType);
         foreach (var other in new[] { "", "mandrill_events=", "mandrill_events=[", "mandrill_events={}", "x=[]", "mandrill_events=[]&x=1", "mandrill_events=%" })
             Assert.Null(mandrill.Provider.Split(Batch(Encoding.UTF8.GetBytes(other))));
