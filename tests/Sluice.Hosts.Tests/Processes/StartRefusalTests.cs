@@ -34,7 +34,7 @@ public sealed class StartRefusalTests
     [InlineData("backup copy.db", "there is no")]
     [InlineData("replay", "name an id")]
     [InlineData("events --remote http://127.0.0.1:1", "--remote needs --token")]
-    [InlineData("events --remote http://127.0.0.1:1 --token t", "127.0.0.1:1 cannot be reached")]
+    [InlineData("events --remote http://127.0.0.1:1 --token t", "the host cannot be reached")]
     [InlineData("events --remote nonsense --token t", "--remote nonsense")]
     public async Task What_cannot_be_done_is_said_in_one_line(string arguments, string said)
     {
