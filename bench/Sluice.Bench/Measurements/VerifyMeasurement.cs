@@ -13,7 +13,11 @@ public sealed class VerifyMeasurement(int turns) : IMeasurement
 {
     private const int ChecksPerTurn = 2_000;
 
+    // The compiler takes its time to see what is worth its best.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+
     private readonly IReadOnlyList<VerifiedSender> _senders = VerifiedSender.All(StripeEvent.Template);
+    private bool _isWarm;
 
     public string Name => "verify 1 KB, the costliest HMAC-SHA256 sender: sluice / reused hash";
 
@@ -23,10 +27,18 @@ public sealed class VerifyMeasurement(int turns) : IMeasurement
 
     public int UsualRounds => 7;
 
-    public Round Measure() => _senders.Select(Compare).MaxBy(round => round.Ratio)!;
+    public Round Measure()
+    {
+        for (var started = Stopwatch.GetTimestamp(); !_isWarm; _isWarm = Stopwatch.GetElapsedTime(started) > WarmUp)
+        {
+            foreach (var sender in _senders) Compare(sender, turns: 1);
+        }
+
+        return _senders.Select(sender => Compare(sender, turns)).MaxBy(round => round.Ratio)!;
+    }
 
     // Turns of a few milliseconds, one side after the other; the quickest of each side is the one that nothing disturbed.
-    private Round Compare(VerifiedSender sender)
+    private static Round Compare(VerifiedSender sender, int turns)
     {
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, RandomNumberGenerator.GetBytes(32));
         var (check, plain) = (double.MaxValue, double.MaxValue);
