@@ -204,7 +204,7 @@ internal sealed class CloudSluice : IAsyncDisposable
     private ServiceProvider Build(FunctionApp app, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var services = new ServiceCollection().AddLogging()
-            .AddSingleton<TimeProvider>(Time).AddSingleton(new Random((int)app + (app == FunctionApp.Ingest ? 10 * ingests.Count : 0)))
+            .AddSingleton<TimeProvider>(Time).AddSingleton<Random>(new SharedRandom((int)app + (app == FunctionApp.Ingest ? 10 * ingests.Count : 0)))
             .AddSingleton<TableServiceClient>(Tables).AddSingleton(Broker.CreateClient());
         if (app == FunctionApp.Process) services.AddSingleton<IHandler>(Handler).AddHandler<SplitHandler>().AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
         return services.AddSluiceOnAzure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), app).BuildServiceProvider();

@@ -10,6 +10,7 @@ using Sluice.Reconciliation;
 namespace Sluice.Functions.Tests.Pipeline;
 
 /// <summary>The retry app compares what was kept with the sender's own log: with each round of its timer that is due, and when an operator asks. The sender is a double of its API.</summary>
+[Collection(WireCollection.Name)]
 public sealed class ReconcileTests : IAsyncLifetime
 {
     private readonly SharedTime time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -63,6 +64,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         stripe.Happened("evt_missed", sluice.Now.AddMinutes(-10));
         Assert.Equal("""["stripe"]""", (await AskAsync(sluice, (function, request) => function.SourcesAsync(request))).Body.Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
         var reports = await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => JsonSerializer.Deserialize((await AskAsync(sluice, (function, request) => function.RunAsync(request, "stripe"))).Body, ReconcileJson.Default.ReconcileReport)!));
+        Assert.All(reports, report => Assert.Equal((0, null), (report.Failures.Count, report.StoppedBecause)));
         Assert.Equal((1, 2), (reports.Sum(report => report.Fetched), reports.Sum(report => report.Kept)));
         await sluice.HearAllAsync();
         Assert.Single(sluice.Handler.Calls);
