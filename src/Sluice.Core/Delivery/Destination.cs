@@ -1,4 +1,5 @@
 using Sluice.Configuration;
+using Sluice.Destinations;
 using Sluice.Events;
 
 namespace Sluice.Delivery;
@@ -18,6 +19,9 @@ public sealed class Destination
     public string Name => Settings.Name;
 
     public DestinationSettings Settings { get; }
+
+    /// <summary>Where it stood when this copy was made.</summary>
+    public Standing Standing { get; init; } = Standing.Active;
 
     public IHandler Handler => handler ?? throw new InvalidOperationException($"this app delivers nothing, so that '{Settings.Handler}' is only a name here");
 

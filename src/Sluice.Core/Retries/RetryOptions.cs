@@ -18,6 +18,9 @@ public sealed record RetryOptions
     /// <summary>The delays themselves, in their order: as many attempts as there are delays, and one more. Null: BaseDelay and Factor make them.</summary>
     public IReadOnlyList<TimeSpan>? Delays { get; init; }
 
+    /// <summary>No attempt begins later after the event was received; then the delivery is a dead letter. Null: whenever.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
     /// <summary>By what part of itself a delay is varied, up or down; 0.2.</summary>
     public double Jitter { get; init; } = 0.2;
 }
