@@ -41,14 +41,15 @@ public sealed class RegisteredDestinationTests : PipelineTest
         var isHeld = new TaskCompletionSource();
         sluice.Tables.Before = request => IsReading(request) ? new(isHeld.Task) : default;
 
-        Post(sluice, 0, "evt_1");
-        Assert.Equal(["billing"], Destinations(sluice, "evt_1"));
-        Run(sluice, () =>
+        Run(sluice, async () =>
         {
+            await sluice.PostAsync("evt_1");
             isHeld.SetResult();
-            return Task.CompletedTask;
+            await Task.Delay(TimeSpan.FromMilliseconds(1), sluice.Time);
+            await sluice.PostAsync("evt_2");
         });
-        Post(sluice, 0, "evt_2");
+
+        Assert.Equal(["billing"], Destinations(sluice, "evt_1"));
         Assert.Equal(["billing", "crm"], Destinations(sluice, "evt_2"));
     }
 

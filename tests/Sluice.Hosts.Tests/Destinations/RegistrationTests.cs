@@ -75,7 +75,7 @@ public sealed class RegistrationTests
         await using var sink = await Sink.StartAsync();
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
         await RegisterAsync(sluice, sink);
-        await sluice.Services.GetRequiredService<ISharedState>().WriteAsync(new("destination", "newer", """{"settings":{"Url":"https://a.example/","Shape":"round"},"state":"Active"}"""), Cancellation);
+        await sluice.Services.GetRequiredService<ISharedState>().WriteAsync(new("destination", "newer", """{"settings":{"Url":"https://a.example/","Types":["never"],"Shape":"round"},"state":"Active"}"""), Cancellation);
         await sluice.Services.GetRequiredService<ISharedState>().WriteAsync(new("destination", "broken", "{"), Cancellation);
 
         await sluice.RestartAsync(SluiceFile.Stripe);
