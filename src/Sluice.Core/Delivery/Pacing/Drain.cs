@@ -1,0 +1,30 @@
+namespace Sluice.Delivery.Pacing;
+
+/// <summary>
+/// At which rate what waited is let go: after a pause or an outage slowly at first, so that whoever has just come back is not run over. The
+/// rate grows by the same each second, so that the busiest second of a recovery is less than twice its mean.
+/// </summary>
+public static class Drain
+{
+    /// <summary>Deliveries a second in the first second, and so many more in each that follows.</summary>
+    public const double Step = 20;
+
+    /// <summary>The fastest: a backlog is not worth more than what arrives.</summary>
+    public const double Fastest = 1000;
+
+    /// <param name="since">Since when it goes again; null: it always went.</param>
+    /// <param name="limit">What the destination may be given a second; null: as many as there are.</param>
+    public static double Rate(DateTimeOffset? since, double? limit, DateTimeOffset now)
+    {
+        var ramp = since is { } start ? Math.Min(Fastest, Step * (1 + Math.Floor(Math.Max(0, (now - start).TotalSeconds)))) : Fastest;
+        return Math.Min(limit ?? ramp, ramp);
+    }
+
+    /// <summary>The moments at which deliveries are let go from one moment to another, at most so many; and where it goes on.</summary>
+    public static (IReadOnlyList<DateTimeOffset> Moments, DateTimeOffset Next) Moments(DateTimeOffset? since, double? limit, DateTimeOffset from, DateTimeOffset until, int most)
+    {
+        var moments = new List<DateTimeOffset>();
+        for (; from < until && moments.Count < most; from += TimeSpan.FromSeconds(1 / Rate(since, limit, from))) moments.Add(from);
+        return (moments, from);
+    }
+}
