@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Delivery.Pacing;
 using Sluice.Ingestion;
 using Sluice.Inspection;
 using Sluice.Processing;
@@ -11,7 +12,7 @@ using Sluice.Storage;
 
 namespace Sluice;
 
-/// <summary>The core's services, one line each. The host adds <see cref="LiveConfiguration"/>, <see cref="IEventStore"/>, <see cref="ILearnedSecrets"/>, <see cref="IQuarantine"/>, <see cref="ITaskQueue"/>, <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
+/// <summary>The core's services, one line each. The host adds <see cref="LiveConfiguration"/>, <see cref="IEventStore"/>, <see cref="ILearnedSecrets"/>, <see cref="IQuarantine"/>, <see cref="ISharedState"/>, <see cref="ITaskQueue"/>, <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
 public static class ServiceRegistration
 {
     public static IServiceCollection AddSluice(this IServiceCollection services) => services
@@ -24,6 +25,7 @@ public static class ServiceRegistration
         .AddSingleton<Diagnosis.SignatureDoctor>()
         .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()
+        .AddSingleton<Pacing>()
         .AddSingleton<Processor>()
         .AddSingleton<Sweeper>()
         .AddSingleton<Replayer>()

@@ -53,7 +53,7 @@ public sealed record DestinationSettings
     /// <summary>How much it is given at once and in time.</summary>
     public DeliveryLimits Limits { get; init; } = new();
 
-    public BreakerOptions Breaker { get; init; } = new();
+    public BreakerOptions Breaker { get; init; } = BreakerOptions.Default;
 
     /// <summary>After how long without one success it is disabled; 5 days. Null: never.</summary>
     public TimeSpan? DisableAfter { get; init; } = TimeSpan.FromDays(5);
@@ -93,6 +93,8 @@ public sealed record DeliveryLimits
 /// <summary>When a destination that fails is left alone for a while: its deliveries wait, and no attempt of theirs is used up.</summary>
 public sealed record BreakerOptions
 {
+    public static BreakerOptions Default { get; } = new();
+
     /// <summary>After how many attempts that failed one after another; 10. 0: never. Only failures that may heal count: a refusal shows that somebody is there.</summary>
     public int Failures { get; init; } = 10;
 

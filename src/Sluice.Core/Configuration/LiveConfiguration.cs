@@ -7,6 +7,13 @@ public sealed class LiveConfiguration(SluiceConfiguration first)
 
     public SluiceConfiguration Current => current;
 
+    /// <summary>Raised when another is in force.</summary>
+    public event Action? Replaced;
+
     /// <summary>Puts another configuration in force, from the next piece of work on.</summary>
-    public void Replace(SluiceConfiguration next) => current = next;
+    public void Replace(SluiceConfiguration next)
+    {
+        current = next;
+        Replaced?.Invoke();
+    }
 }

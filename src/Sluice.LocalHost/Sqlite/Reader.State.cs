@@ -8,6 +8,7 @@ namespace Sluice.LocalHost.Sqlite;
 internal sealed partial class Reader
 {
     private Statement parked = null!;
+    private Statement parkedDestinations = null!;
     private Statement listState = null!;
     private Statement findState = null!;
 
@@ -16,6 +17,12 @@ internal sealed partial class Reader
         parked = Prepare("""
             SELECT e.id, d.attempt, d.due FROM deliveries d JOIN events e ON e.seq = d.event
             WHERE d.start = -1 AND d.destination = ?1 ORDER BY d.due, d.event LIMIT ?2
+            """);
+        parkedDestinations = Prepare("""
+            WITH RECURSIVE found(name) AS (
+                SELECT min(destination) FROM deliveries WHERE start = -1
+                UNION ALL SELECT (SELECT min(destination) FROM deliveries WHERE start = -1 AND destination > found.name) FROM found WHERE found.name IS NOT NULL)
+            SELECT name FROM found WHERE name IS NOT NULL
             """);
         listState = Prepare("SELECT name, json, version FROM state WHERE kind = ?1 ORDER BY name");
         findState = Prepare("SELECT name, json, version FROM state WHERE kind = ?1 AND name = ?2");
@@ -26,6 +33,13 @@ internal sealed partial class Reader
         var found = new List<DueRow>();
         parked.Bind(destination).Bind(limit);
         while (parked.Step()) found.Add(new(new Bell(new DeliveryId(parked.Id(0), destination), parked.Int(1) + 1), parked.Time(2)));
+        return found;
+    }
+
+    public IReadOnlyList<string> ParkedDestinations()
+    {
+        var found = new List<string>();
+        while (parkedDestinations.Step()) found.Add(parkedDestinations.Text(0));
         return found;
     }
 

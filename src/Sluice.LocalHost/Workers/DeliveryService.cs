@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Delivery.Pacing;
 using Sluice.Events;
 using Sluice.LocalHost.Sqlite;
 using Sluice.Processing;
@@ -14,13 +15,18 @@ namespace Sluice.LocalHost.Workers;
 /// At a stop it waits for the attempts under way, and at last interrupts them.
 /// </summary>
 internal sealed partial class DeliveryService(
-    LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Processor processor,
+    LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Processor processor, Pacing pacing,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeliveryService> logger)
     : BackgroundService
 {
     private const int MostInSweep = LocalQueue.MostWaiting * 2;
     private const int OrphansAtOnce = 200;
     private const int MostBlocked = 256;
+
+    private const int MostReleased = 1000;
+
+    // What waits with its destination is let go in portions of a second.
+    private static readonly TimeSpan ReleaseAhead = TimeSpan.FromSeconds(1);
 
     // A clock that was set is noticed at the latest then; nothing else depends on it.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
@@ -68,6 +74,8 @@ internal sealed partial class DeliveryService(
         queue.Start(workers, ProcessAsync);
         // From the first word of a stop on, while the server still answers who is in: what is kept now is delivered after the next start.
         lifetime.ApplicationStopping.Register(() => (stoppedAt, idle) = (time.GetTimestamp(), queue.StopAsync()));
+        pacing.Changed += wakeup.Now;
+        configuration.Replaced += wakeup.Now;
         await RecoverAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -77,6 +85,8 @@ internal sealed partial class DeliveryService(
                 var swept = await sweeper.SweepAsync(TimeSpan.Zero, MostInSweep, stoppingToken);
                 if (swept.MayBeMore) queue.MoreIsDue();
                 else if (swept.Next < until) until = swept.Next.Value;
+                var released = await sweeper.ReleaseAsync(ReleaseAhead, MostReleased, stoppingToken);
+                if (released.Next < until) until = released.Next.Value;
             }
             catch (StoreUnavailableException e)
             {
@@ -90,11 +100,15 @@ internal sealed partial class DeliveryService(
 
     private async Task RecoverAsync(CancellationToken stoppingToken)
     {
-        var recovered = 0;
+        var (recovered, isKnown) = (0, false);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                // What an earlier start knew of the destinations, before the first is delivered to.
+                if (!isKnown) await pacing.RefreshAsync(stoppingToken);
+                if (!isKnown) await sweeper.FindParkedAsync(stoppingToken);
+                isKnown = true;
                 var orphans = await store.OrphansAsync(OrphansAtOnce);
                 await Task.WhenAll(orphans.Select(claim => processor.AbandonAsync(claim, "the process ended during the attempt").AsTask()));
                 recovered += orphans.Count;

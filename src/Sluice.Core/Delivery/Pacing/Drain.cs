@@ -24,7 +24,13 @@ public static class Drain
     public static (IReadOnlyList<DateTimeOffset> Moments, DateTimeOffset Next) Moments(DateTimeOffset? since, double? limit, DateTimeOffset from, DateTimeOffset until, int most)
     {
         var moments = new List<DateTimeOffset>();
-        for (; from < until && moments.Count < most; from += TimeSpan.FromSeconds(1 / Rate(since, limit, from))) moments.Add(from);
+        for (; from < until && moments.Count < most; from += Spacing(Rate(since, limit, from))) moments.Add(UpToMillisecond(from));
         return (moments, from);
     }
+
+    // Rounded up: never one more in a second.
+    private static TimeSpan Spacing(double rate) => TimeSpan.FromTicks((long)Math.Ceiling(TimeSpan.TicksPerSecond / rate));
+
+    internal static DateTimeOffset UpToMillisecond(DateTimeOffset moment) =>
+        moment.Ticks % TimeSpan.TicksPerMillisecond is var rest and > 0 ? moment.AddTicks(TimeSpan.TicksPerMillisecond - rest) : moment;
 }

@@ -1,4 +1,5 @@
 using Sluice.Configuration;
+using Sluice.Storage;
 
 namespace Sluice.Delivery.Pacing;
 
@@ -16,6 +17,7 @@ internal sealed class Lane(TimeSpan ahead)
     private DateTimeOffset line;
     private DateTimeOffset until;
     private DateTimeOffset fullUntil;
+    private TaskCompletionSource? asking;
     private int held;
     private int used;
     private int failures;
@@ -28,11 +30,17 @@ internal sealed class Lane(TimeSpan ahead)
         set => waits = value;
     }
 
-    /// <summary>The document's change that is on its way: one at a time.</summary>
-    public Task? Asking { get; set; }
+    /// <summary>The document as it was written last, for a change without a look. Only whoever asks looks at it.</summary>
+    public SharedDocument? Document { get; set; }
 
-    /// <summary>The document as it was written last, for a change without a look.</summary>
-    public Storage.SharedDocument? Document { get; set; }
+    /// <summary>Whether a change of the document is on its way.</summary>
+    public bool IsAsking
+    {
+        get
+        {
+            lock (gate) return asking is not null;
+        }
+    }
 
     /// <summary>How many attempts are under way here.</summary>
     public int Used
@@ -50,6 +58,24 @@ internal sealed class Lane(TimeSpan ahead)
 
     /// <summary>How many have failed one after another now.</summary>
     public int Failed() => Interlocked.Increment(ref failures);
+
+    /// <summary>True when the document may be changed now, until <paramref name="done"/>; otherwise <paramref name="other"/> is the change on its way.</summary>
+    public bool TryAsk(out Task other, out TaskCompletionSource done)
+    {
+        lock (gate)
+        {
+            var isFree = asking is null;
+            done = asking ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            other = done.Task;
+            return isFree;
+        }
+    }
+
+    /// <summary>The change has ended.</summary>
+    public void Asked()
+    {
+        lock (gate) asking = null;
+    }
 
     /// <summary>Takes what an attempt needs of what is here already; or says that more has to be asked for, or when to come again.</summary>
     /// <param name="length">How long the attempt may be under way.</param>
@@ -176,7 +202,8 @@ internal sealed class Lane(TimeSpan ahead)
     private Admission InLine(DateTimeOffset at, TimeSpan interval, DateTimeOffset now)
     {
         var end = LineEnd(now);
-        if (end > at) at = end;
+        // To the millisecond, as the book keeps it, and never before the moment itself.
+        at = Drain.UpToMillisecond(end > at ? end : at);
         if (at - now > ahead) return Admission.Park;
         line = at + interval;
         return Admission.At(at);
