@@ -9,6 +9,9 @@ public sealed record DestinationSettings
     /// <summary>30 seconds.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>5 days.</summary>
+    public static readonly TimeSpan DefaultDisableAfter = TimeSpan.FromDays(5);
+
     /// <summary>4 minutes: what a lease on Azure can cover.</summary>
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(4);
 
@@ -53,10 +56,10 @@ public sealed record DestinationSettings
     /// <summary>How much it is given at once and in time.</summary>
     public DeliveryLimits Limits { get; init; } = new();
 
-    public BreakerOptions Breaker { get; init; } = BreakerOptions.Default;
+    public BreakerOptions Breaker { get; init; } = new();
 
     /// <summary>After how long without one success it is disabled; 5 days. Null: never.</summary>
-    public TimeSpan? DisableAfter { get; init; } = TimeSpan.FromDays(5);
+    public TimeSpan? DisableAfter { get; init; } = DefaultDisableAfter;
 
     /// <summary>Null: each event is a request of its own.</summary>
     public BatchOptions? Batch { get; init; }
@@ -93,8 +96,6 @@ public sealed record DeliveryLimits
 /// <summary>When a destination that fails is left alone for a while: its deliveries wait, and no attempt of theirs is used up.</summary>
 public sealed record BreakerOptions
 {
-    public static BreakerOptions Default { get; } = new();
-
     /// <summary>After how many attempts that failed one after another; 10. 0: never. Only failures that may heal count: a refusal shows that somebody is there.</summary>
     public int Failures { get; init; } = 10;
 

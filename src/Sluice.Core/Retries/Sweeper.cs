@@ -1,12 +1,13 @@
 using Sluice.Configuration;
 using Sluice.Delivery.Pacing;
+using Sluice.Destinations;
 using Sluice.Processing;
 using Sluice.Storage;
 
 namespace Sluice.Retries;
 
 /// <summary>Rings what is due: retries whose time has come, and deliveries whose bell was lost. Lets go of what waits with its destination, when that may be given more.</summary>
-public sealed class Sweeper(LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Pacing pacing, TimeProvider time)
+public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Pacing pacing, TimeProvider time)
 {
     /// <summary>How many rows are on their way to a store and a queue across a network at once.</summary>
     private const int AtOnce = 16;
@@ -45,7 +46,14 @@ public sealed class Sweeper(LiveConfiguration configuration, IEventStore store, 
     /// <summary>Lets go of what waits with one destination and may go.</summary>
     public async ValueTask<Released> ReleaseAsync(string name, TimeSpan ahead, int most, CancellationToken cancellationToken)
     {
-        configuration.Current.TryGetDestination(name, out var destination);
+        await shared.EnsureAsync(cancellationToken);
+        if (!configuration.Current.TryGetDestination(name, out var destination))
+        {
+            // One that is not there any more is not waited for: look twice.
+            await shared.LookAgainAsync(cancellationToken);
+            configuration.Current.TryGetDestination(name, out destination);
+        }
+
         var release = await pacing.ReleaseAsync(name, destination, ahead, most, cancellationToken);
         if (release.Moments.Count == 0) return new(0, release.Next);
 

@@ -79,8 +79,7 @@ public sealed partial class Pacing(ISharedState state, ITaskQueue queue, TimePro
     /// <summary>Reads the breakers, so that <see cref="MayBegin"/> knows them.</summary>
     public ValueTask RefreshAsync(CancellationToken cancellationToken) => breakers.RefreshAsync(cancellationToken);
 
-    /// <summary>Only whoever answers over a network may be down for a while; other handlers have a breaker where their destination names one.</summary>
-    internal static bool HasBreaker(DestinationSettings settings) => settings.Breaker.Failures > 0 && (settings.Handler == "http" || settings.Breaker != BreakerOptions.Default);
+    private static bool HasBreaker(DestinationSettings settings) => settings.Breaker.Failures > 0;
 
     private static TimeSpan Length(DestinationSettings settings) => Leases.Length(settings);
 

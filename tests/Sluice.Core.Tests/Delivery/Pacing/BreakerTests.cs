@@ -67,15 +67,4 @@ public sealed class BreakerTests
         var opened = Breaker.Closed.Opened(Options, Now)!;
         Assert.Equal(BreakerState.HalfOpen, opened.At(Now.AddHours(-1), Options));
     }
-
-    [Fact]
-    public void Only_http_has_a_breaker_unless_the_settings_say_otherwise()
-    {
-        Assert.True(Has("http", BreakerOptions.Default));
-        Assert.False(Has("http", BreakerOptions.Default with { Failures = 0 }));
-        Assert.False(Has("log", BreakerOptions.Default));
-        Assert.True(Has("log", BreakerOptions.Default with { Failures = 3 }));
-
-        static bool Has(string handler, BreakerOptions breaker) => Sluice.Delivery.Pacing.Pacing.HasBreaker(new() { Name = "billing", Handler = handler, Breaker = breaker });
-    }
 }
