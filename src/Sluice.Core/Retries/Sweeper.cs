@@ -55,7 +55,8 @@ public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations 
         }
 
         var release = await pacing.ReleaseAsync(name, destination, ahead, most, cancellationToken);
-        if (release.Moments.Count == 0) return new(0, release.Next);
+        var isHeld = release.Moments.Count < most;
+        if (release.Moments.Count == 0) return new(0, release.Next) { MayBeMore = true, IsHeld = true };
 
         // Before the look: what is parked after it says so itself.
         pacing.Wait(name, waits: false);
@@ -67,7 +68,7 @@ public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations 
                 await Task.WhenAll(some.Select(one => RingAsync(one.First.Bell, one.Second, isParked: true, cancellationToken)));
             mayBeMore = parked.Count == release.Moments.Count;
             if (!mayBeMore) pacing.Fewer(name, release, parked.Count);
-            return new(parked.Count, mayBeMore ? release.Next : null);
+            return new(parked.Count, mayBeMore ? release.Next : null) { MayBeMore = mayBeMore, IsHeld = mayBeMore && isHeld };
         }
         finally
         {
@@ -77,15 +78,23 @@ public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations 
 
     private async Task RingAsync(Bell bell, DateTimeOffset at, bool isParked, CancellationToken cancellationToken)
     {
-        // First the new due row, then the bell: a crash in between delays, the other order could lose.
-        if (isParked || queue.Grace > TimeSpan.Zero) await store.PostponeAsync(bell, at + queue.Grace, cancellationToken);
+        // First the new due row, then the bell: a crash in between delays, the other order could lose. Where the book itself is waited on, one that
+        // goes now stays parked until a worker claims it.
+        if (queue.Grace > TimeSpan.Zero || (isParked && at > time.GetUtcNow())) await store.PostponeAsync(bell, at + queue.Grace, cancellationToken);
         await queue.RingAsync(bell, at, cancellationToken);
     }
 }
 
 /// <summary>What a release did.</summary>
 /// <param name="Next">When to look again; null: when <see cref="Pacing.Changed"/> says so.</param>
-public readonly record struct Released(int Rung, DateTimeOffset? Next);
+public readonly record struct Released(int Rung, DateTimeOffset? Next)
+{
+    /// <summary>Whether there may be more parked than was let go.</summary>
+    public bool MayBeMore { get; init; }
+
+    /// <summary>Whether more was asked for than the destination may be given now.</summary>
+    public bool IsHeld { get; init; }
+}
 
 /// <summary>What a sweep did.</summary>
 /// <param name="MayBeMore">As many were due as were asked for.</param>

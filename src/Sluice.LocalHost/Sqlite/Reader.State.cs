@@ -8,7 +8,7 @@ namespace Sluice.LocalHost.Sqlite;
 internal sealed partial class Reader
 {
     private Statement parked = null!;
-    private Statement parkedDestinations = null!;
+    private Statement nextParked = null!;
     private Statement listState = null!;
     private Statement findState = null!;
 
@@ -18,12 +18,7 @@ internal sealed partial class Reader
             SELECT e.id, d.attempt, d.due FROM deliveries d JOIN events e ON e.seq = d.event
             WHERE d.start = -1 AND d.destination = ?1 ORDER BY d.due, d.event LIMIT ?2
             """);
-        parkedDestinations = Prepare("""
-            WITH RECURSIVE found(name) AS (
-                SELECT min(destination) FROM deliveries WHERE start = -1
-                UNION ALL SELECT (SELECT min(destination) FROM deliveries WHERE start = -1 AND destination > found.name) FROM found WHERE found.name IS NOT NULL)
-            SELECT name FROM found WHERE name IS NOT NULL
-            """);
+        nextParked = Prepare("SELECT min(destination) FROM deliveries WHERE start = -1 AND destination > ?1");
         listState = Prepare("SELECT name, json, version FROM state WHERE kind = ?1 ORDER BY name");
         findState = Prepare("SELECT name, json, version FROM state WHERE kind = ?1 AND name = ?2");
     }
@@ -36,10 +31,17 @@ internal sealed partial class Reader
         return found;
     }
 
+    /// <summary>The destinations that deliveries are parked for: one look at the index for each, however many are parked.</summary>
     public IReadOnlyList<string> ParkedDestinations()
     {
         var found = new List<string>();
-        while (parkedDestinations.Step()) found.Add(parkedDestinations.Text(0));
+        for (var last = ""; nextParked.Bind(last).Step() && nextParked.TextOrNull(0) is { } next; last = next)
+        {
+            found.Add(next);
+            nextParked.Reset();
+        }
+
+        nextParked.Reset();
         return found;
     }
 

@@ -1,3 +1,4 @@
+using Sluice.Delivery.Pacing;
 using Sluice.Storage;
 
 namespace Sluice.Core.Tests.Simulation;
@@ -16,7 +17,12 @@ internal sealed class SimulatedState(World world, SimulatedProcess process) : IS
         network.CallAsync("find document", () => world.State.FindAsync(kind, name, default).AtOnce(), cancellationToken);
 
     public ValueTask<SharedDocument?> WriteAsync(SharedDocument document, CancellationToken cancellationToken) =>
-        network.CallAsync("write document", () => world.State.WriteAsync(document, default).AtOnce(), cancellationToken);
+        network.CallAsync("write document", () =>
+        {
+            var written = world.State.WriteAsync(document, default).AtOnce();
+            if (written is not null && document.Kind == Breaker.Kind && document.Json.Contains("until", StringComparison.Ordinal)) world.Faults.Count(Fault.BreakerOpened);
+            return written;
+        }, cancellationToken);
 
     public ValueTask<bool> RemoveAsync(SharedDocument document, CancellationToken cancellationToken) =>
         network.CallAsync("remove document", () => world.State.RemoveAsync(document, default).AtOnce(), cancellationToken);

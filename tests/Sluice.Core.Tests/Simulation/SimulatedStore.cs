@@ -60,10 +60,14 @@ internal sealed class SimulatedStore(World world, SimulatedProcess process) : IE
         await CallAsync("postpone", () => Book.PostponeAsync(bell, due, default).AsTask().IsCompletedSuccessfully, cancellationToken);
 
     public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
-        CallAsync("park", () => Book.ParkAsync(bell, now, default).AtOnce(), cancellationToken);
+        CallAsync("park", () => Count(Fault.Parked, Book.ParkAsync(bell, now, default).AtOnce()), cancellationToken);
 
-    public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) =>
-        CallAsync("parked", () => Book.ParkedAsync(destination, limit, default).AtOnce(), cancellationToken);
+    public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) => CallAsync("parked", () =>
+    {
+        var parked = Book.ParkedAsync(destination, limit, default).AtOnce();
+        world.Faults.Count(Fault.Released, parked.Count);
+        return parked;
+    }, cancellationToken);
 
     public ValueTask<IReadOnlyList<string>> ParkedDestinationsAsync(CancellationToken cancellationToken) => CallAsync("parked destinations", () => Book.ParkedDestinationsAsync(default).AtOnce(), cancellationToken);
 
@@ -108,6 +112,12 @@ internal sealed class SimulatedStore(World world, SimulatedProcess process) : IE
     public ValueTask<Stats> CountAsync(CancellationToken cancellationToken) => CallAsync("count", () => Book.CountAsync(default).AtOnce(), cancellationToken);
 
     public async ValueTask PingAsync(CancellationToken cancellationToken) => await CallAsync("ping", () => true, cancellationToken);
+
+    private bool Count(Fault fault, bool happened)
+    {
+        if (happened) world.Faults.Count(fault);
+        return happened;
+    }
 
     private ValueTask<T> CallAsync<T>(string call, Func<T> serve, CancellationToken cancellationToken) => network.CallAsync(call, serve, cancellationToken);
 }

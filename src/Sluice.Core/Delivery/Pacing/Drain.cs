@@ -9,14 +9,11 @@ public static class Drain
     /// <summary>Deliveries a second in the first second, and so many more in each that follows.</summary>
     public const double Step = 20;
 
-    /// <summary>The fastest: a backlog is not worth more than what arrives.</summary>
-    public const double Fastest = 1000;
-
-    /// <param name="since">Since when it goes again; null: it always went.</param>
+    /// <param name="since">Since when it goes again; null: it always went, and nothing is spread.</param>
     /// <param name="limit">What the destination may be given a second; null: as many as there are.</param>
     public static double Rate(DateTimeOffset? since, double? limit, DateTimeOffset now)
     {
-        var ramp = since is { } start ? Math.Min(Fastest, Step * (1 + Math.Floor(Math.Max(0, (now - start).TotalSeconds)))) : Fastest;
+        var ramp = since is { } start ? Step * (1 + Math.Floor(Math.Max(0, (now - start).TotalSeconds))) : double.PositiveInfinity;
         return Math.Min(limit ?? ramp, ramp);
     }
 

@@ -50,7 +50,7 @@ public sealed partial class Pacing
     }
 
     /// <summary>Whether something may be parked with a destination.</summary>
-    internal void Wait(string name, bool waits) => LaneOf(name).Waits = waits;
+    public void Wait(string name, bool waits) => LaneOf(name).Waits = waits;
 
     /// <summary>Fewer went than might have.</summary>
     internal void Fewer(string name, Release release, int gone)

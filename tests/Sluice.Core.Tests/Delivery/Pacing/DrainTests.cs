@@ -32,6 +32,6 @@ public sealed class DrainTests
     {
         Assert.Equal(10, Drain.Rate(Now, 10, Now.AddHours(1)));
         Assert.Equal(20, Drain.Rate(Now, 100, Now));
-        Assert.Equal(Drain.Fastest, Drain.Rate(null, null, Now));
+        Assert.Equal([Now, Now, Now], Drain.Moments(null, null, Now, Now.AddSeconds(1), 3).Moments);
     }
 }

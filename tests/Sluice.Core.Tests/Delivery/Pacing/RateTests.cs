@@ -129,7 +129,5 @@ public sealed class RateTests
             while (taken[last] - taken[first] >= TimeSpan.FromSeconds(10)) first++;
             Assert.True(last - first + 1 <= most, string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {last - first + 1} in ten seconds at {rate} a second"));
         }
-
-        Assert.True(taken.Count >= 0.5 * rate * (taken[^1] - taken[0]).TotalSeconds, $"seed {seed}: only {taken.Count}");
     }
 }

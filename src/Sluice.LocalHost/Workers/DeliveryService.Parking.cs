@@ -1,0 +1,77 @@
+using Sluice.Storage;
+
+namespace Sluice.LocalHost.Workers;
+
+/// <summary>What the queue has no room for, and what a destination may not be given now, waits in the book with its destination until then.</summary>
+internal sealed partial class DeliveryService
+{
+    // Where a rate is kept it is let go in portions of a second.
+    private static readonly TimeSpan ReleaseAhead = TimeSpan.FromSeconds(1);
+
+    private async Task ParkAsync(CancellationToken stoppingToken)
+    {
+        var isKnown = false;
+        while (true)
+        {
+            var until = time.GetUtcNow() + LongestWait;
+            try
+            {
+                // What earlier starts have parked.
+                if (!isKnown) foreach (var destination in await store.ParkedDestinationsAsync(stoppingToken)) queue.MoreIsParked(destination);
+                isKnown = true;
+                await ParkHandedBackAsync(stoppingToken);
+                if (await ReleaseAsync(stoppingToken) is { } next && next < until) until = next;
+            }
+            catch (StoreUnavailableException e)
+            {
+                Log.CannotPark(logger, e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+                continue;
+            }
+
+            await queue.Changed.WaitAsync(until, stoppingToken);
+        }
+    }
+
+    private async Task ParkHandedBackAsync(CancellationToken stoppingToken)
+    {
+        var bells = queue.TakeHandedBack();
+        if (bells.Count == 0) return;
+        var (now, isParked) = (time.GetUtcNow(), false);
+        try
+        {
+            await Task.WhenAll(bells.Select(bell => store.ParkAsync(bell, now, stoppingToken).AsTask()));
+            isParked = true;
+        }
+        finally
+        {
+            queue.Forget(bells);
+            // Some are due still.
+            if (!isParked) queue.MoreIsDue();
+        }
+    }
+
+    // By room: the queue says where there is some. By time: where a destination may be given only so much.
+    private async Task<DateTimeOffset?> ReleaseAsync(CancellationToken stoppingToken)
+    {
+        DateTimeOffset? until = null;
+        Room[] rooms = [.. queue.TakeRoom(), .. pacing.Waiting.Select(name => new Room(name, Shares.MostOfOne))];
+        foreach (var (destination, most) in rooms)
+        {
+            try
+            {
+                var released = await sweeper.ReleaseAsync(destination, ReleaseAhead, most, stoppingToken);
+                if (released.MayBeMore) pacing.Wait(destination, released.IsHeld);
+                if (released is { MayBeMore: true, IsHeld: false }) queue.MoreIsParked(destination);
+                if (until is null || released.Next < until) until = released.Next ?? until;
+            }
+            catch (StoreUnavailableException)
+            {
+                queue.MoreIsParked(destination);
+                throw;
+            }
+        }
+
+        return until;
+    }
+}
