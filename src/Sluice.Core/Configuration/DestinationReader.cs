@@ -1,4 +1,5 @@
 using Sluice.Delivery;
+using Sluice.Notices;
 using Sluice.Retries;
 
 namespace Sluice.Configuration;
@@ -24,7 +25,7 @@ internal static class DestinationReader
         var wanted = reader.List("Sources");
         foreach (var name in wanted ?? [])
         {
-            if (!sources.Contains(name)) reader.Fault("Sources", $"names '{name}', which is no source; there are {string.Join(", ", sources.Order(StringComparer.Ordinal))}");
+            if (name != Notice.Source && !sources.Contains(name)) reader.Fault("Sources", $"names '{name}', which is no source; there are {string.Join(", ", sources.Order(StringComparer.Ordinal))}");
         }
 
         var settings = new DestinationSettings

@@ -1,6 +1,7 @@
 using Sluice.Configuration;
 using Sluice.Destinations;
 using Sluice.Events;
+using Sluice.Notices;
 
 namespace Sluice.Delivery;
 
@@ -25,8 +26,8 @@ public sealed class Destination
 
     public IHandler Handler => handler ?? throw new InvalidOperationException($"this app delivers nothing, so that '{Settings.Handler}' is only a name here");
 
-    /// <summary>Whether it takes events of a source at all.</summary>
-    public bool Takes(string source) => Settings.Sources is null || Settings.Sources.Contains(source, StringComparer.Ordinal);
+    /// <summary>Whether it takes events of a source at all. Sluice's own notices are for those that name their source.</summary>
+    public bool Takes(string source) => Settings.Sources?.Contains(source, StringComparer.Ordinal) ?? (source != Notice.Source);
 
     /// <summary>Whether it takes events of a type.</summary>
     public bool TakesType(string type)

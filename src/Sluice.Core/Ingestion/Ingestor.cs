@@ -64,7 +64,8 @@ public sealed partial class Ingestor(
         return KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isAskedFor, cancellationToken);
     }
 
-    private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
+    /// <summary>Keeps an event for the destinations that are named, as far as they take it.</summary>
+    internal async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
     {
         var deliveries = Match(destinations, webhook, now, out var reserved);
         Booked booked;
