@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Destinations;
 using Sluice.Ingestion;
 using Sluice.Inspection;
+using Sluice.Notices;
 using Sluice.Processing;
 using Sluice.Quarantine;
 using Sluice.Reconciliation;
@@ -28,6 +30,7 @@ public static class ServiceRegistration
         .AddSingleton<Sweeper>()
         .AddSingleton<Replayer>()
         .AddSingleton<Retention>()
+        .AddSingleton<IStandings, Standings>().AddSingleton<HealthWatch>().AddSingleton<Notifier>()
         .AddSingleton(SenderLogs.Default).AddSingleton<SenderClient>().AddSingleton<Reconciler>().AddSingleton<ReconcileRound>().AddSingleton<IReconciliation, DirectReconciliation>().AddSingleton<ReconcileEndpoint>()
         .AddSingleton<IOperations, Operations>()
         .AddSingleton<OpsEndpoint>()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.Retries;
@@ -11,7 +12,7 @@ namespace Sluice.Processing;
 
 /// <summary>Hears a bell: claims the delivery, lets its handler deliver it and records the verdict.</summary>
 public sealed partial class Processor(
-    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, TimeProvider time, Random random, ILogger<Processor> logger)
+    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, TimeProvider time, Random random, ILogger<Processor> logger, HealthWatch? health = null)
 {
     // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
     private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
@@ -111,6 +112,7 @@ public sealed partial class Processor(
         if (rings) await RingAsync(new Bell(claim.Delivery, claim.Attempt + 1) { Label = claim.Event is { } webhook ? new(webhook.Source, webhook.Type, outcome.Reason) : null }, verdict.At!.Value);
         if (written == Written.InDoubt) return null;
         Tell(completion);
+        if (health is not null && destination is not null) await health.AfterAsync(destination, outcome, verdict.Status);
         return verdict.Status;
     }
 
