@@ -12,7 +12,7 @@ namespace Sluice.Processing;
 
 /// <summary>Hears a bell: claims the delivery, lets its handler deliver it and records the verdict.</summary>
 public sealed partial class Processor(
-    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, TimeProvider time, Random random, ILogger<Processor> logger, HealthWatch? health = null)
+    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, TimeProvider time, Random random, ILogger<Processor> logger, HealthWatch? health = null)
 {
     // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
     private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
@@ -24,8 +24,7 @@ public sealed partial class Processor(
     /// <exception cref="StoreUnavailableException">The store could not be asked; the due row brings the delivery back.</exception>
     public async ValueTask<Processed> ProcessAsync(Bell bell, CancellationToken stopping)
     {
-        var live = configuration.Current;
-        live.TryGetDestination(bell.Delivery.Destination, out var destination);
+        var (live, destination) = await LookUpAsync(bell.Delivery.Destination, stopping);
         var claim = bell.Claim;
         if (claim is null)
         {
@@ -42,7 +41,19 @@ public sealed partial class Processor(
         var started = time.GetTimestamp();
         var outcome = await AttemptAsync(claim, destination, live, stopping);
         var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started));
+        // An attempt that the host's own end cut short says nothing of the destination.
+        if (health is not null && destination is not null && status is { } ended && !stopping.IsCancellationRequested) await health.AfterAsync(destination, outcome, ended);
         return new(ClaimResult.Claimed, status);
+    }
+
+    // One that is not known may have been registered a moment ago, in another instance, where its first event came too.
+    private async ValueTask<(SluiceConfiguration Live, Destination? Destination)> LookUpAsync(string name, CancellationToken stopping)
+    {
+        await shared.EnsureAsync(stopping);
+        if (configuration.Current.TryGetDestination(name, out var destination)) return (configuration.Current, destination);
+        await shared.LookAgainAsync(stopping);
+        configuration.Current.TryGetDestination(name, out destination);
+        return (configuration.Current, destination);
     }
 
     /// <summary>Records the attempt of a claim whose holder is gone as unknown, and decides on from there.</summary>
@@ -112,7 +123,6 @@ public sealed partial class Processor(
         if (rings) await RingAsync(new Bell(claim.Delivery, claim.Attempt + 1) { Label = claim.Event is { } webhook ? new(webhook.Source, webhook.Type, outcome.Reason) : null }, verdict.At!.Value);
         if (written == Written.InDoubt) return null;
         Tell(completion);
-        if (health is not null && destination is not null) await health.AfterAsync(destination, outcome, verdict.Status);
         return verdict.Status;
     }
 
