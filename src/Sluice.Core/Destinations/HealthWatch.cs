@@ -27,13 +27,13 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
 
     private bool IsShared => state.Freshness != Timeout.InfiniteTimeSpan;
 
-    /// <summary>Notes how an attempt ended. It is recorded already: nothing of this is the delivery's fault or loss.</summary>
-    public ValueTask AfterAsync(Destination destination, Outcome outcome, DeliveryStatus status)
+    /// <summary>Notes how an attempt ended at a moment. It is recorded already: nothing of this is the delivery's fault or loss.</summary>
+    public ValueTask AfterAsync(Destination destination, Outcome outcome, DeliveryStatus status, DateTimeOffset at)
     {
         if (destination.Name == SplitHandler.DestinationName || destination.Standing.State == DestinationState.Removed) return ValueTask.CompletedTask;
-        var isRead = Volatile.Read(ref readAt) is var at and not NotRead && (!IsShared || time.GetElapsedTime(at) < ReadAfter);
+        var isRead = Volatile.Read(ref readAt) is var then and not NotRead && (!IsShared || time.GetElapsedTime(then) < ReadAfter);
         if (isRead && outcome.Kind == AttemptOutcome.Done && (!watched.TryGetValue(destination.Name, out var known) || !known.IsAiling)) return ValueTask.CompletedTask;
-        return NoteAsync(destination, outcome, status, isRead);
+        return NoteAsync(destination, outcome, status, at, isRead);
     }
 
     /// <summary>Looks what time alone has made of destinations. The answer is when to look again; null when there is nothing to look for.</summary>
@@ -75,13 +75,12 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
         }
     }
 
-    private async ValueTask NoteAsync(Destination destination, Outcome outcome, DeliveryStatus status, bool isRead)
+    private async ValueTask NoteAsync(Destination destination, Outcome outcome, DeliveryStatus status, DateTimeOffset at, bool isRead)
     {
         if (!isRead) await ReadAsync(CancellationToken.None);
         var isDone = outcome.Kind == AttemptOutcome.Done;
         if (!watched.TryGetValue(destination.Name, out var one) && isDone) return;
         one ??= watched.GetOrAdd(destination.Name, static name => new WatchedDestination(name));
-        var now = time.GetUtcNow();
         if (isDone)
         {
             if (!one.IsAiling) return;
@@ -90,11 +89,11 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
         else
         {
             var error = ShownError.Of(outcome, destination.Settings);
-            one.Failed(now, error, status == DeliveryStatus.Retrying, status == DeliveryStatus.DeadLettered, outcome.Disables ? error : null);
+            one.Failed(at, error, status == DeliveryStatus.Retrying, status == DeliveryStatus.DeadLettered, outcome.Disables ? error : null);
         }
 
         // Not cancellable: what is told here is what the end of the process would leave untold.
-        if (one.IsDue(destination.Settings, destination.Standing, now)) await WriteAsync(one, destination, CancellationToken.None);
+        if (one.IsDue(destination.Settings, destination.Standing, time.GetUtcNow())) await WriteAsync(one, destination, CancellationToken.None);
     }
 
     private async ValueTask WriteAsync(WatchedDestination one, Destination destination, CancellationToken cancellationToken)

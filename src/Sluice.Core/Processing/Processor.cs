@@ -40,9 +40,10 @@ public sealed partial class Processor(
         var startedAt = time.GetUtcNow();
         var started = time.GetTimestamp();
         var outcome = await AttemptAsync(claim, destination, live, stopping);
+        var endedAt = time.GetUtcNow();
         var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started));
         // An attempt that the host's own end cut short says nothing of the destination.
-        if (health is not null && destination is not null && status is { } ended && !stopping.IsCancellationRequested) await health.AfterAsync(destination, outcome, ended);
+        if (health is not null && destination is not null && status is { } ended && !stopping.IsCancellationRequested) await health.AfterAsync(destination, outcome, ended, endedAt);
         return new(ClaimResult.Claimed, status);
     }
 

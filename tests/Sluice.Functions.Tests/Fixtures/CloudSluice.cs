@@ -34,6 +34,8 @@ internal sealed class CloudSluice : IAsyncDisposable
     private static readonly DateTimeOffset Begin = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly List<ServiceProvider> ingests = [];
+    private readonly List<ServiceProvider> otherProcesses = [];
+    private int heard;
     private ServiceProvider ingest;
     private ServiceProvider process;
     private ServiceProvider retry;
@@ -132,7 +134,7 @@ internal sealed class CloudSluice : IAsyncDisposable
     public Task<bool> HearOneAsync() => Broker.DeliverAsync(Queue, (message, actions) => HearAsync(message, actions));
 
     public Task HearAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, CancellationToken cancellationToken = default) =>
-        ActivatorUtilities.CreateInstance<BellFunction>(process).RunAsync(message, actions, cancellationToken);
+        ActivatorUtilities.CreateInstance<BellFunction>(NextProcess()).RunAsync(message, actions, cancellationToken);
 
     /// <summary>Lets the process app handle every message that is there.</summary>
     public async Task<int> HearAllAsync()
@@ -180,6 +182,8 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var instance in otherProcesses) await instance.DisposeAsync();
+        otherProcesses.Clear();
         foreach (var instance in ingests) await instance.DisposeAsync();
         await process.DisposeAsync();
         await retry.DisposeAsync();
@@ -192,8 +196,13 @@ internal sealed class CloudSluice : IAsyncDisposable
         return ingests.Count - 1;
     }
 
+    /// <summary>Starts one more instance of the process app; messages are then handled by all of them in turn.</summary>
+    public void StartProcess() => otherProcesses.Add(Build(FunctionApp.Process, Settings));
+
     /// <summary>Which instance of the ingest app gets the next requests; 0 at first.</summary>
     public void GoTo(int instance) => ingest = ingests[instance];
+
+    private ServiceProvider NextProcess() => heard++ % (otherProcesses.Count + 1) is var turn and > 0 ? otherProcesses[turn - 1] : process;
 
     // The secret is the apps' that verify; where the settings name one it is theirs.
     private List<KeyValuePair<string, string?>> WithSecret() => [.. Settings.Prepend(new("Sluice:Sources:stripe:Secrets:0", Secret)).GroupBy(pair => pair.Key).Select(group => group.Last())];
@@ -268,10 +277,13 @@ internal sealed class RecordingHandler : IHandler
     /// <summary>Runs while the handler is at work.</summary>
     public Func<CancellationToken, Task>? During { get; set; }
 
+    /// <summary>What it says to a destination while no outcome is queued.</summary>
+    public Func<string, Outcome> Says { get; set; } = static _ => Outcome.Done;
+
     public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
     {
         lock (gate) Calls.Add((webhook, context));
         if (During is { } during) await during(cancellationToken);
-        lock (gate) return Outcomes.TryDequeue(out var outcome) ? outcome : Outcome.Done;
+        lock (gate) return Outcomes.TryDequeue(out var outcome) ? outcome : Says(context.Destination.Name);
     }
 }
