@@ -50,7 +50,8 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
                 continue;
             }
 
-            if (one.IsDue(destination.Settings, destination.Standing, now)) await WriteAsync(one, destination, cancellationToken);
+            // A store that is away for one is away for the others: they are not each waited for.
+            if (one.IsDue(destination.Settings, destination.Standing, now) && !await WriteAsync(one, destination, cancellationToken)) return time.GetUtcNow() + WatchedDestination.WriteAfter;
             if (one.NextAt(destination.Settings, destination.Standing, now) is { } at && !(next < at)) next = at;
         }
 
@@ -96,9 +97,13 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
         if (one.IsDue(destination.Settings, destination.Standing, time.GetUtcNow())) await WriteAsync(one, destination, CancellationToken.None);
     }
 
-    private async ValueTask WriteAsync(WatchedDestination one, Destination destination, CancellationToken cancellationToken)
+    /// <summary>How a destination fares, as far as this process knows: with what others had written when it was read last.</summary>
+    public Health Of(Destination destination) => watched.TryGetValue(destination.Name, out var one) ? one.Now(destination.Settings, destination.Standing, time.GetUtcNow()) : Health.Well;
+
+    // False when the store is away.
+    private async ValueTask<bool> WriteAsync(WatchedDestination one, Destination destination, CancellationToken cancellationToken)
     {
-        if (!one.TryBegin(out var tries)) return;
+        if (!one.TryBegin(out var tries)) return true;
         Health? written = null;
         try
         {
@@ -124,16 +129,18 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
                 }
 
                 if (health.IsNothing && document is not null && !await state.RemoveAsync(document, cancellationToken)) continue;
-                if (one.IsOver(health, destination.Settings, destination.Standing, now, out tries)) return;
+                if (one.IsOver(health, destination.Settings, destination.Standing, now, out tries)) return true;
                 written = null;
             }
 
             one.PutBack(tries, written, time.GetUtcNow());
+            return true;
         }
         catch (StoreUnavailableException e)
         {
             Log.NotWritten(logger, one.Name, e.Message);
             one.PutBack(tries, written, time.GetUtcNow());
+            return false;
         }
         catch
         {

@@ -29,6 +29,12 @@ internal sealed class WatchedDestination(string name)
         }
     }
 
+    /// <summary>With what was seen since.</summary>
+    public Health Now(DestinationSettings settings, Standing standing, DateTimeOffset now)
+    {
+        lock (gate) return known.After(tries, settings, standing, now);
+    }
+
     /// <summary>Notes one that failed.</summary>
     public void Failed(DateTimeOffset at, string error, bool isWaiting, bool isDead, string? disables)
     {
