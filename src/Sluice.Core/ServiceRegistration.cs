@@ -6,6 +6,7 @@ using Sluice.Delivery.Pacing;
 using Sluice.Destinations;
 using Sluice.Ingestion;
 using Sluice.Inspection;
+using Sluice.Notices;
 using Sluice.Processing;
 using Sluice.Quarantine;
 using Sluice.Reconciliation;
@@ -33,6 +34,7 @@ public static class ServiceRegistration
         .AddSingleton<Sweeper>()
         .AddSingleton<Replayer>()
         .AddSingleton<Retention>()
+        .AddSingleton<HealthWatch>().AddSingleton<Notifier>()
         .AddSingleton(SenderLogs.Default).AddSingleton<SenderClient>().AddSingleton<Reconciler>().AddSingleton<ReconcileRound>().AddSingleton<IReconciliation, DirectReconciliation>().AddSingleton<ReconcileEndpoint>()
         .AddSingleton<IOperations, Operations>()
         .AddSingleton<OpsEndpoint>()

@@ -1,5 +1,6 @@
 using Sluice.Delivery;
 using Sluice.Events;
+using Sluice.Notices;
 using Sluice.Retries;
 
 namespace Sluice.Configuration;
@@ -7,9 +8,6 @@ namespace Sluice.Configuration;
 /// <summary>Reads a section of <c>Destinations</c>, or one that was registered while running.</summary>
 internal static class DestinationReader
 {
-    /// <summary>The source of what Sluice itself has to tell; no other has its name.</summary>
-    public const string OwnSource = "sluice";
-
     private const int LongestOwner = 200;
 
     private static readonly TimeSpan LongestDisableAfter = TimeSpan.FromDays(365);
@@ -97,7 +95,7 @@ internal static class DestinationReader
         var wanted = reader.List("Sources");
         foreach (var name in wanted ?? [])
         {
-            if (sources?.Contains(name) == false && name != OwnSource) reader.Fault("Sources", $"names '{name}', which is no source; there are {string.Join(", ", sources.Order(StringComparer.Ordinal))}");
+            if (sources?.Contains(name) == false && name != Notice.Source) reader.Fault("Sources", $"names '{name}', which is no source; there are {string.Join(", ", sources.Order(StringComparer.Ordinal))}");
         }
 
         return wanted;

@@ -146,4 +146,7 @@ public enum DeliveryFormat
 
     /// <summary>CloudEvents 1.0 in binary mode: the bytes as they came, and what is known of them in headers.</summary>
     CloudEventsBinary,
+
+    /// <summary>What the incoming webhooks of Slack take: one JSON object that has only a text.</summary>
+    Slack,
 }

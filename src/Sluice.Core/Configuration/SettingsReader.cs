@@ -48,6 +48,7 @@ public static partial class SettingsReader
     {
         var reader = new SectionReader(section, errors, section.Key);
         CheckName(reader);
+        if (reader.Name == Notices.Notice.Source) reader.Fault(null, "is the source of Sluice's own notices; choose another name");
         var source = new SourceSettings
         {
             Name = section.Key,

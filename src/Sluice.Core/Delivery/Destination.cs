@@ -1,6 +1,7 @@
 using Sluice.Configuration;
 using Sluice.Destinations;
 using Sluice.Events;
+using Sluice.Notices;
 
 namespace Sluice.Delivery;
 
@@ -30,8 +31,8 @@ public sealed class Destination
     /// <summary>The same with another standing.</summary>
     public Destination At(Standing standing) => new(Settings, handler) { Standing = standing };
 
-    /// <summary>Whether it takes events of a source at all. A removed one takes none any more.</summary>
-    public bool Takes(string source) => Standing.State != DestinationState.Removed && (Settings.Sources is null || Settings.Sources.Contains(source, StringComparer.Ordinal));
+    /// <summary>Whether it takes events of a source at all. A removed one takes none any more; Sluice's own notices are for those that name their source.</summary>
+    public bool Takes(string source) => Standing.State != DestinationState.Removed && (Settings.Sources?.Contains(source, StringComparer.Ordinal) ?? (source != Notice.Source));
 
     /// <summary>Whether it takes events of a type.</summary>
     public bool TakesType(string type)

@@ -71,7 +71,8 @@ public sealed partial class Ingestor(
     // Those that are known now: the source is as it was when the request came.
     private IReadOnlyList<Destination> DestinationsOf(Source source) => configuration.Current.TryGetSource(source.Name, out var now) ? now.Destinations : source.Destinations;
 
-    private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
+    /// <summary>Keeps an event for the destinations that are named, as far as they take it.</summary>
+    internal async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
     {
         var deliveries = Match(destinations, webhook, now);
         Booked booked;

@@ -30,5 +30,13 @@ public static class Telemetry
 
     public static Histogram<double> Attempt { get; } = Meter.CreateHistogram<double>("sluice.attempt.duration", "s", "How long attempts took.");
 
+    /// <summary>By destination: 1 while this process knows it to be failing.</summary>
+    public static UpDownCounter<long> Failing { get; } = Meter.CreateUpDownCounter<long>("sluice.destinations.failing", "{destination}", "Destinations that have been told to fail.");
+
+    public static Counter<long> Disabled { get; } = Meter.CreateCounter<long>("sluice.destinations.disabled", "{destination}", "Destinations disabled because they failed for too long or were gone.");
+
+    /// <summary>By the destination it is about, and type.</summary>
+    public static Counter<long> Notices { get; } = Meter.CreateCounter<long>("sluice.notices", "{notice}", "Notices to operators.");
+
     public static Counter<long> Replayed { get; } = Meter.CreateCounter<long>("sluice.deliveries.replayed", "{delivery}", "Deliveries opened again.");
 }

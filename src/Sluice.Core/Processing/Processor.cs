@@ -13,7 +13,7 @@ namespace Sluice.Processing;
 
 /// <summary>Hears a bell: claims the delivery, lets its handler deliver it and records the verdict.</summary>
 public sealed partial class Processor(
-    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Pacing pacing, TimeProvider time, Random random, ILogger<Processor> logger)
+    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Pacing pacing, TimeProvider time, Random random, ILogger<Processor> logger, HealthWatch? health = null)
 {
     // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
     private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
@@ -47,7 +47,10 @@ public sealed partial class Processor(
             var startedAt = time.GetUtcNow();
             var started = time.GetTimestamp();
             (wasAsked, outcome) = await AttemptAsync(claim, destination, live, stopping);
-            return new(ClaimResult.Claimed, await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started)));
+            var endedAt = time.GetUtcNow();
+            var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started));
+            if (health is not null && wasAsked && status is { } ended && !stopping.IsCancellationRequested) await health.AfterAsync(destination!, outcome, ended, endedAt);
+            return new(ClaimResult.Claimed, status);
         }
         finally
         {

@@ -73,6 +73,7 @@ internal static class SluiceHost
         services.AddSingleton<LocalQueue>();
         services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<LocalQueue>());
         services.AddHostedService<RegistrationService>();
+        services.AddHostedService<HealthService>();
         services.AddHostedService<DeliveryService>();
         services.AddHostedService<RetentionService>();
         services.AddHostedService<ReconcileService>();

@@ -36,6 +36,22 @@ public sealed class DestinationErrorTests
     public void A_wrong_setting_is_named_with_its_fix(string settings, string error) =>
         SettingsText.OfDestination(settings).Fails("Sluice:Destinations:billing" + (error[0] == ' ' ? error : ":" + error));
 
+    [Fact]
+    public void A_destination_may_take_Sluices_own_notices()
+    {
+        var (configuration, errors) = SettingsText.OfDestination(Good + """, "Sources": ["sluice"] """).Build();
+        Assert.Empty(errors);
+        Assert.True(Assert.Single(configuration.Destinations).Takes("sluice"));
+    }
+
+    [Fact]
+    public void A_destination_that_names_no_sources_takes_no_notices()
+    {
+        var destination = Assert.Single(SettingsText.OfDestination(Good).Build().Configuration.Destinations);
+        Assert.True(destination.Takes("stripe"));
+        Assert.False(destination.Takes("sluice"));
+    }
+
     [Theory]
     [InlineData("billing.example")]
     [InlineData("/hooks")]

@@ -19,6 +19,10 @@ public sealed class SourceErrorTests
     public void A_wrong_setting_is_named_with_its_fix(string settings, string error) => SettingsText.OfSource(settings).Fails(error);
 
     [Fact]
+    public void The_name_of_Sluices_own_notices_is_no_sources() =>
+        SettingsText.Of(""" "Sources": { "sluice": { "Provider": "stripe", "Secrets": ["whsec_x"] } } """).Fails("Sluice:Sources:sluice is the source of Sluice's own notices; choose another name");
+
+    [Fact]
     public void An_unknown_provider_is_answered_with_all_there_are() => SettingsText.OfSource(""" "Provider": "strpe", "Secrets": ["x"] """).Fails(
         $"Sluice:Sources:it:Provider is 'strpe', which is not known; name one of {string.Join(", ", Sluice.Providers.ProviderCatalog.Default.Names)}");
 

@@ -101,7 +101,7 @@ public sealed class SignedDeliveryTests(SenderLibraries libraries) : IDisposable
     [InlineData(""" "Headers": { "Host": "x" } """, "Headers:Host is set by Sluice; choose another name")]
     [InlineData(""" "Headers": { "X Y": "x" } """, "Headers:X Y is no name of a header")]
     [InlineData(""" "Headers": { "X-Y": "a\r\nb: c" } """, "Headers:X-Y has a value that is empty, of several lines or longer than 8192 characters")]
-    [InlineData(""" "Format": "xml" """, "Format is 'xml'; write one of Exact, CloudEvents, CloudEventsBinary")]
+    [InlineData(""" "Format": "xml" """, "Format is 'xml'; write one of Exact, CloudEvents, CloudEventsBinary, Slack")]
     public void What_cannot_be_used_is_named_with_its_fix(string setting, string fault) =>
         SettingsText.OfDestination($""" "Handler": "http", "Url": "http://a.example", {setting} """).Fails($"Sluice:Destinations:billing:{fault}");
 

@@ -35,8 +35,9 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     private readonly List<ServiceProvider> ingests = [];
     private readonly List<ServiceProvider> processes = [];
+    private int? hearing;
+    private int turn;
     private ServiceProvider ingest;
-    private ServiceProvider process;
     private ServiceProvider retry;
 
     public CloudSluice(params (string Name, string Value)[] settings)
@@ -133,7 +134,7 @@ internal sealed class CloudSluice : IAsyncDisposable
     public Task<bool> HearOneAsync() => Broker.DeliverAsync(Queue, (message, actions) => HearAsync(message, actions));
 
     public Task HearAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, CancellationToken cancellationToken = default) =>
-        ActivatorUtilities.CreateInstance<BellFunction>(process).RunAsync(message, actions, cancellationToken);
+        ActivatorUtilities.CreateInstance<BellFunction>(NextProcess()).RunAsync(message, actions, cancellationToken);
 
     /// <summary>Lets the process app handle every message that is there.</summary>
     public async Task<int> HearAllAsync()
@@ -193,29 +194,33 @@ internal sealed class CloudSluice : IAsyncDisposable
         return ingests.Count - 1;
     }
 
-    /// <summary>Starts one more instance of the process app; the answer is its number.</summary>
+    /// <summary>Starts one more instance of the process app; the answer is its number. Messages are then handled by all of them in turn.</summary>
     public int StartProcess()
     {
         processes.Add(Build(FunctionApp.Process, Settings));
         return processes.Count - 1;
     }
 
-    /// <summary>Which instance of the process app hears the next messages; 0 at first.</summary>
-    public void HearWith(int instance) => process = processes[instance];
+    /// <summary>Has one instance of the process app hear all messages from now on.</summary>
+    public void HearWith(int instance) => hearing = instance;
 
     /// <summary>Which instance of the ingest app gets the next requests; 0 at first.</summary>
     public void GoTo(int instance) => ingest = ingests[instance];
 
+    private ServiceProvider NextProcess() => processes[hearing ?? (turn++ % processes.Count)];
+
     // The secret is the apps' that verify; where the settings name one it is theirs.
     private List<KeyValuePair<string, string?>> WithSecret() => [.. Settings.Prepend(new("Sluice:Sources:stripe:Secrets:0", Secret)).GroupBy(pair => pair.Key).Select(group => group.Last())];
 
-    [MemberNotNull(nameof(ingest), nameof(process), nameof(retry))]
+    [MemberNotNull(nameof(ingest), nameof(retry))]
     private void Start()
     {
         ingests.Clear();
         ingest = ingests[StartIngest()];
         processes.Clear();
-        (process, retry) = (processes[StartProcess()], Build(FunctionApp.Retry, WithSecret()));
+        hearing = null;
+        StartProcess();
+        retry = Build(FunctionApp.Retry, WithSecret());
     }
 
     private ServiceProvider Build(FunctionApp app, IEnumerable<KeyValuePair<string, string?>> settings)
@@ -280,10 +285,13 @@ internal sealed class RecordingHandler : IHandler
     /// <summary>Runs while the handler is at work.</summary>
     public Func<CancellationToken, Task>? During { get; set; }
 
+    /// <summary>What it says to a destination while no outcome is queued.</summary>
+    public Func<string, Outcome> Says { get; set; } = static _ => Outcome.Done;
+
     public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
     {
         lock (gate) Calls.Add((webhook, context));
         if (During is { } during) await during(cancellationToken);
-        lock (gate) return Outcomes.TryDequeue(out var outcome) ? outcome : Outcome.Done;
+        lock (gate) return Outcomes.TryDequeue(out var outcome) ? outcome : Says(context.Destination.Name);
     }
 }

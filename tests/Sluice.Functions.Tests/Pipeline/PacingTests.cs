@@ -50,6 +50,7 @@ public sealed class PacingTests : PipelineTest
     {
         var sluice = Open(("Sluice:Destinations:billing:Breaker:Failures", "3"), ("Sluice:Destinations:billing:Breaker:Pause", "00:02:00"));
         sluice.StartProcess();
+        sluice.HearWith(0);
         for (var i = 0; i < 3; i++) sluice.Handler.Outcomes.Enqueue(Outcome.Retry("answered 503"));
         for (var i = 0; i < 3; i++) Post(sluice, $"evt_{i}");
         Hear(sluice);

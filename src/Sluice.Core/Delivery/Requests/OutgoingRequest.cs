@@ -12,9 +12,10 @@ internal static class OutgoingRequest
     public static HttpRequestMessage Create(WebhookEvent webhook, DeliveryContext context, DateTimeOffset now)
     {
         var destination = context.Destination;
-        var body = destination.Format == DeliveryFormat.CloudEvents ? CloudEvent.Structured(webhook) : webhook.Body;
+        var isWrittenAnew = destination.Format is DeliveryFormat.CloudEvents or DeliveryFormat.Slack;
+        var body = destination.Format switch { DeliveryFormat.CloudEvents => CloudEvent.Structured(webhook), DeliveryFormat.Slack => SlackMessage.Of(webhook), _ => webhook.Body };
         var request = new HttpRequestMessage(HttpMethod.Post, destination.Url) { Content = new ReadOnlyMemoryContent(body) };
-        var contentType = destination.Format == DeliveryFormat.CloudEvents ? CloudEvent.StructuredType : webhook.ContentType;
+        var contentType = destination.Format switch { DeliveryFormat.CloudEvents => CloudEvent.StructuredType, DeliveryFormat.Slack => SlackMessage.ContentType, _ => webhook.ContentType };
         if (contentType is not null && ForwardedHeaders.IsOneLine(contentType)) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
 
         // What the destination's own settings say stands in place of a sender's header of the same name.
@@ -22,7 +23,7 @@ internal static class OutgoingRequest
         var isCloudEvent = destination.Format != DeliveryFormat.Exact;
         var own = destination.Signer?.Headers(context.IdempotencyKey, now, body.Span) ?? [];
         // The sender's signature is over the bytes that came: beside others a destination that checks it would refuse what is genuine.
-        var left = destination.Format == DeliveryFormat.CloudEvents ? context.ProofHeaders : [];
+        var left = isWrittenAnew ? context.ProofHeaders : [];
         foreach (var (name, value) in webhook.Headers)
         {
             if (left.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
