@@ -25,6 +25,9 @@ public sealed class Destination
 
     public IHandler Handler => handler ?? throw new InvalidOperationException($"this app delivers nothing, so that '{Settings.Handler}' is only a name here");
 
+    /// <summary>Whether its deliveries gather, to go several in one request.</summary>
+    public bool IsBatching => Settings is { Batch: not null, Format: DeliveryFormat.CloudEvents } && handler is null or IBatchHandler;
+
     /// <summary>Whether it takes events of a source at all.</summary>
     public bool Takes(string source) => Settings.Sources is null || Settings.Sources.Contains(source, StringComparer.Ordinal);
 

@@ -123,7 +123,7 @@ public sealed partial class Ingestor(
         foreach (var destination in destinations)
         {
             if (!destination.Takes(webhook)) continue;
-            if (queue.TryReserve())
+            if (!destination.IsBatching && queue.TryReserve())
             {
                 reserved++;
                 var lease = Leases.For(destination.Settings, now, random);
