@@ -24,6 +24,7 @@ public static class ServiceRegistration
         .AddSingleton<Diagnosis.SignatureDoctor>()
         .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()
+        .AddSingleton<Batches>()
         .AddSingleton<Processor>()
         .AddSingleton<Sweeper>()
         .AddSingleton<Replayer>()

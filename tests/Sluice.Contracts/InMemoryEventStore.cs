@@ -74,13 +74,13 @@ public sealed partial class InMemoryEventStore : IEventStore
         }
     }
 
-    public ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken)
+    public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken)
     {
         lock (gate)
         {
-            if (Find(bell.Delivery) is { Lease: null, IsParked: false } delivery && !delivery.Status.IsEnd() && delivery.Bell.Attempt == bell.Attempt)
-                (delivery.Due, delivery.IsParked) = (delivery.Due < now ? delivery.Due : now, true);
-            return ValueTask.CompletedTask;
+            if (Find(bell.Delivery) is not { Lease: null } delivery || delivery.Status.IsEnd() || delivery.Bell.Attempt != bell.Attempt) return new(false);
+            if (!delivery.IsParked) (delivery.Due, delivery.IsParked) = (delivery.Due < now ? delivery.Due : now, true);
+            return new(true);
         }
     }
 

@@ -13,7 +13,7 @@ namespace Sluice.AzureServices.Hosting;
 /// Each part is safe when two do it at once or none did for a while, and none waits for another that fails.
 /// </summary>
 public sealed partial class TimerRound(
-    Sweeper sweeper, DeadLetterQueue deadLetters, Retention retention, QuarantineAging quarantine, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
+    Sweeper sweeper, Batches batches, DeadLetterQueue deadLetters, Retention retention, QuarantineAging quarantine, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
 {
     private const int RowsAtOnce = 500;
     private const int OpenAtOnce = 100;
@@ -43,6 +43,7 @@ public sealed partial class TimerRound(
                 if (!swept.MayBeMore) break;
             }
         });
+        await TryAsync("ringing for batches that are ready", () => batches.RingReadyAsync(cancellationToken).AsTask());
         await TryAsync("ringing for dead letters without a message", async () =>
         {
             foreach (var death in await store.OpenDeathsAsync(OpenAtOnce, cancellationToken)) await queue.RingAsync(new Bell(death.Delivery, death.Attempt), time.GetUtcNow(), cancellationToken);

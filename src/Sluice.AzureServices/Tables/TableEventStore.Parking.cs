@@ -6,11 +6,12 @@ namespace Sluice.AzureServices.Tables;
 
 public sealed partial class TableEventStore
 {
-    public async ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => await tables.WithinAsync(async token =>
+    public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => tables.WithinAsync(async token =>
     {
         for (var tries = 1; tries <= Tries; tries++)
         {
-            if (await DeliveryAsync(bell.Delivery, token) is not { } row || row.Status.IsEnd() || row.Lease is not null || row.BellAttempt != bell.Attempt || Keys.IsParked(row.DueKey!)) return false;
+            if (await DeliveryAsync(bell.Delivery, token) is not { } row || row.Status.IsEnd() || row.Lease is not null || row.BellAttempt != bell.Attempt) return false;
+            if (Keys.IsParked(row.DueKey!)) return true;
             var (due, receipt) = (Keys.ReadDue(row.DueKey!).Due, NewReceipt());
             if (await MoveDueAsync(row, Keys.Parked(due < now ? due : now, row.Id, bell.Attempt, receipt), receipt, token)) return true;
         }

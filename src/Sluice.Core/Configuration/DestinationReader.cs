@@ -36,10 +36,13 @@ internal static class DestinationReader
             Types = reader.List("Types"),
             Filter = ReadFilter(reader),
             Format = ReadFormat(reader),
+            Batch = BatchReader.Read(reader),
             Strict = reader.Flag("Strict", false),
             Timeout = reader.Time("Timeout", TimeSpan.FromMilliseconds(100), DestinationSettings.LongestTimeout) ?? DestinationSettings.DefaultTimeout,
             Retry = RetryReader.Read(reader.Inside(reader.Section("Retry")), retry),
         };
+        if (settings.Batch is not null && settings.Format != DeliveryFormat.CloudEvents) reader.Fault("Batch", "is set, and only cloud events can be sent several at once; write \"Format\": \"CloudEvents\" beside it, or remove it");
+        if (settings.Batch is not null && known is not null and not IBatchHandler) reader.Fault("Batch", $"is set, and handler {handler} takes one event at a time; remove it, or deliver with handler http");
         // Only the app that has the handler knows its settings, and only it signs.
         if (handlers is null) return settings;
         if (secrets is not null) settings = settings with { Signer = ReadSigner(reader, secrets), Headers = HeaderReader.Read(reader, secrets) };

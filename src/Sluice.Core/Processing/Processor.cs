@@ -11,12 +11,14 @@ namespace Sluice.Processing;
 
 /// <summary>Hears a bell: claims the delivery, lets its handler deliver it and records the verdict.</summary>
 public sealed partial class Processor(
-    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, TimeProvider time, Random random, ILogger<Processor> logger)
+    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Batches batches, TimeProvider time, Random random, ILogger<Processor> logger)
 {
     // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
     private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(28);
     private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(10);
+
+    private static Outcome Gone { get; } = Outcome.DeadLetter("its event is gone");
 
     /// <summary>Handles one bell to its end.</summary>
     /// <param name="stopping">Cancelled when the host gives up waiting for handlers: their outcome is then unknown.</param>
@@ -25,6 +27,7 @@ public sealed partial class Processor(
     {
         var live = configuration.Current;
         live.TryGetDestination(bell.Delivery.Destination, out var destination);
+        if (destination is { IsBatching: true }) return await GatherAsync(bell, destination, stopping);
         var claim = bell.Claim;
         if (claim is null)
         {
@@ -40,7 +43,7 @@ public sealed partial class Processor(
         var startedAt = time.GetUtcNow();
         var started = time.GetTimestamp();
         var outcome = await AttemptAsync(claim, destination, live, stopping);
-        var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started));
+        var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started), time.GetUtcNow(), random.NextDouble());
         return new(ClaimResult.Claimed, status);
     }
 
@@ -48,14 +51,15 @@ public sealed partial class Processor(
     public ValueTask<DeliveryStatus?> AbandonAsync(Claim claim, string reason)
     {
         configuration.Current.TryGetDestination(claim.Delivery.Destination, out var destination);
-        return RecordAsync(claim, Outcome.Unknown(reason), destination, time.GetUtcNow(), TimeSpan.Zero);
+        var now = time.GetUtcNow();
+        return RecordAsync(claim, Outcome.Unknown(reason), destination, now, TimeSpan.Zero, now, random.NextDouble());
     }
 
     private async ValueTask<Outcome> AttemptAsync(Claim claim, Destination? destination, SluiceConfiguration live, CancellationToken stopping)
     {
         if (destination is null) return Outcome.DeadLetter($"destination '{claim.Delivery.Destination}' is not configured any more; add it and replay, or purge");
         var webhook = claim.Event ?? await LoadAsync(claim.Delivery.Event, stopping);
-        if (webhook is null) return Outcome.DeadLetter("its event is gone");
+        if (webhook is null) return Gone;
 
         var context = new DeliveryContext
         {
@@ -86,10 +90,9 @@ public sealed partial class Processor(
         }
     }
 
-    private async ValueTask<DeliveryStatus?> RecordAsync(Claim claim, Outcome outcome, Destination? destination, DateTimeOffset startedAt, TimeSpan duration)
+    private async ValueTask<DeliveryStatus?> RecordAsync(Claim claim, Outcome outcome, Destination? destination, DateTimeOffset startedAt, TimeSpan duration, DateTimeOffset now, double chance)
     {
-        var now = time.GetUtcNow();
-        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, random.NextDouble());
+        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, chance);
         var rings = verdict.At - now <= queue.Horizon;
         var completion = new Completion
         {
@@ -189,4 +192,9 @@ public sealed partial class Processor(
 }
 
 /// <summary>What became of a bell: what the book said to it and, when an attempt was recorded, where the delivery stands now.</summary>
-public readonly record struct Processed(ClaimResult Claim, DeliveryStatus? Status = null);
+/// <param name="Claim">Null where no claim was asked for: the delivery waits.</param>
+public readonly record struct Processed(ClaimResult? Claim, DeliveryStatus? Status = null)
+{
+    /// <summary>The delivery waits with its destination.</summary>
+    public static Processed Waits => new(null);
+}

@@ -63,12 +63,8 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
             return true;
         });
 
-    public async ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await writer.RunAsync((bell, now), static (book, wish) =>
-        {
-            book.Park(wish.bell, wish.now);
-            return true;
-        });
+    public async ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await writer.RunAsync((bell, now), static (book, wish) => book.Park(wish.bell, wish.now));
 
     public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Read(reader => reader.Parked(destination, limit)));

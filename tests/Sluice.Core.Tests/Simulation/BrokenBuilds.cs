@@ -88,7 +88,7 @@ internal abstract class PassingStore(IEventStore store) : IEventStore
 
     public ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken) => store.PostponeAsync(bell, due, cancellationToken);
 
-    public ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => store.ParkAsync(bell, now, cancellationToken);
+    public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => store.ParkAsync(bell, now, cancellationToken);
 
     public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) => store.ParkedAsync(destination, limit, cancellationToken);
 

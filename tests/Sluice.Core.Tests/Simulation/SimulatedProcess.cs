@@ -25,6 +25,7 @@ internal sealed class SimulatedProcess : IDisposable
     private readonly Ingestor ingestor;
     private readonly Processor processor;
     private readonly Sweeper sweeper;
+    private readonly Batches batches;
     private readonly Retention retention;
     private bool isAccepting = true;
 
@@ -40,7 +41,8 @@ internal sealed class SimulatedProcess : IDisposable
         var random = new Random(world.Random.Next());
         Replayer = new Replayer(live, store, queue, world.Time, NullLogger<Replayer>.Instance);
         ingestor = new Ingestor(live, store, queue, Replayer, new Learning(new InMemoryLearnedSecrets(), world.Time, NullLogger<Learning>.Instance), random, NullLogger<Ingestor>.Instance);
-        processor = new Processor(live, store, queue, world.Time, random, NullLogger<Processor>.Instance);
+        batches = new Batches(live, store, queue, world.Time, random, NullLogger<Batches>.Instance);
+        processor = new Processor(live, store, queue, batches, world.Time, random, NullLogger<Processor>.Instance);
         sweeper = new Sweeper(store, queue, world.Time);
         retention = new Retention(live, store, world.Time, NullLogger<Retention>.Instance);
         if (world.Build.Sweeps) actor.Start(() => RepeatAsync(TimeSpan.FromMinutes(1), SweepAsync));
@@ -178,6 +180,7 @@ internal sealed class SimulatedProcess : IDisposable
         Swept swept;
         do swept = await sweeper.SweepAsync(TimeSpan.FromMinutes(1), 20, stopping.Token);
         while (swept.MayBeMore);
+        await batches.RingReadyAsync(stopping.Token);
     }
 
     private async Task RepeatAsync(TimeSpan period, Func<Task> work)

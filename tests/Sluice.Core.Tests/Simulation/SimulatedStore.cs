@@ -58,8 +58,8 @@ internal sealed class SimulatedStore(World world, SimulatedProcess process) : IE
     public async ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken) =>
         await CallAsync("postpone", () => Book.PostponeAsync(bell, due, default).AsTask().IsCompletedSuccessfully, cancellationToken);
 
-    public async ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await CallAsync("park", () => Book.ParkAsync(bell, now, default).AsTask().IsCompletedSuccessfully, cancellationToken);
+    public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
+        CallAsync("park", () => Book.ParkAsync(bell, now, default).AtOnce(), cancellationToken);
 
     public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) =>
         CallAsync("parked", () => Book.ParkedAsync(destination, limit, default).AtOnce(), cancellationToken);

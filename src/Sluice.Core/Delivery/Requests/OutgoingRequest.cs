@@ -51,14 +51,14 @@ internal static class OutgoingRequest
     public static HttpRequestMessage Create(DeliveryBatch batch, DateTimeOffset now)
     {
         var destination = batch.Destination;
-        var body = CloudEvent.Batch(batch.Events);
+        var body = CloudEvent.Batch([.. batch.Deliveries.Select(delivery => delivery.Event)]);
         var request = new HttpRequestMessage(HttpMethod.Post, destination.Url) { Content = new ReadOnlyMemoryContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", CloudEvent.BatchType);
         foreach (var (name, value) in destination.Signer?.Headers(batch.Id, now, body.Span) ?? []) request.Headers.TryAddWithoutValidation(name, value);
         foreach (var (name, value) in destination.Headers) request.Headers.TryAddWithoutValidation(name, value);
-        request.Headers.TryAddWithoutValidation("Sluice-Batch", batch.Events.Count.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation("Sluice-Batch", batch.Deliveries.Count.ToString(CultureInfo.InvariantCulture));
         request.Headers.TryAddWithoutValidation("Sluice-Delivery", batch.Id);
-        request.Headers.TryAddWithoutValidation(Hops.Header, Hops.After(batch.Events.Max(webhook => Hops.Read(webhook.Headers.First(Hops.Header)))));
+        request.Headers.TryAddWithoutValidation(Hops.Header, Hops.After(batch.Deliveries.Max(delivery => Hops.Read(delivery.Event.Headers.First(Hops.Header)))));
         return request;
     }
 
