@@ -32,6 +32,7 @@ internal sealed class CloudSluice : IAsyncDisposable
     private static readonly DateTimeOffset Begin = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly List<ServiceProvider> ingests = [];
+    private readonly List<ServiceProvider> others = [];
     private ServiceProvider ingest;
     private ServiceProvider process;
     private ServiceProvider retry;
@@ -129,6 +130,17 @@ internal sealed class CloudSluice : IAsyncDisposable
     public Task HearAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, CancellationToken cancellationToken = default) =>
         ActivatorUtilities.CreateInstance<BellFunction>(process).RunAsync(message, actions, cancellationToken);
 
+    /// <summary>Starts one more instance of the process app.</summary>
+    public IServiceProvider StartProcess()
+    {
+        others.Add(Build(FunctionApp.Process, Settings, instance: others.Count + 1));
+        return others[^1];
+    }
+
+    /// <summary>Lets an instance of the process app handle the next message; false when there is none.</summary>
+    public Task<bool> HearOneAsync(IServiceProvider instance) =>
+        Broker.DeliverAsync(Queue, (message, actions) => ActivatorUtilities.CreateInstance<BellFunction>(instance).RunAsync(message, actions, CancellationToken.None));
+
     /// <summary>Lets the process app handle every message that is there.</summary>
     public async Task<int> HearAllAsync()
     {
@@ -176,6 +188,8 @@ internal sealed class CloudSluice : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var instance in ingests) await instance.DisposeAsync();
+        foreach (var instance in others) await instance.DisposeAsync();
+        others.Clear();
         await process.DisposeAsync();
         await retry.DisposeAsync();
     }
@@ -201,10 +215,10 @@ internal sealed class CloudSluice : IAsyncDisposable
         (process, retry) = (Build(FunctionApp.Process, Settings), Build(FunctionApp.Retry, WithSecret()));
     }
 
-    private ServiceProvider Build(FunctionApp app, IEnumerable<KeyValuePair<string, string?>> settings)
+    private ServiceProvider Build(FunctionApp app, IEnumerable<KeyValuePair<string, string?>> settings, int instance = 0)
     {
         var services = new ServiceCollection().AddLogging()
-            .AddSingleton<TimeProvider>(Time).AddSingleton<Random>(new SharedRandom((int)app + (app == FunctionApp.Ingest ? 10 * ingests.Count : 0)))
+            .AddSingleton<TimeProvider>(Time).AddSingleton<Random>(new SharedRandom((int)app + (10 * (app == FunctionApp.Ingest ? ingests.Count : instance))))
             .AddSingleton<TableServiceClient>(Tables).AddSingleton(Broker.CreateClient());
         if (app == FunctionApp.Process) services.AddSingleton<IHandler>(Handler).AddHandler<SplitHandler>().AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
         return services.AddSluiceOnAzure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), app).BuildServiceProvider();
@@ -233,7 +247,7 @@ internal sealed record CloudAnswer(int Status, string Body, IHeaderDictionary He
 }
 
 /// <summary>The user's handler: remembers what it was given and says what it is told to say, Done when it is told nothing.</summary>
-internal sealed class RecordingHandler : IHandler
+internal sealed class RecordingHandler : IBatchHandler
 {
     public const string HandlerName = "recording";
 
@@ -245,12 +259,31 @@ internal sealed class RecordingHandler : IHandler
 
     public List<(WebhookEvent Event, DeliveryContext Context)> Calls { get; } = [];
 
+    /// <summary>What it was given several at once.</summary>
+    public List<DeliveryBatch> Batches { get; } = [];
+
     /// <summary>Runs while the handler is at work.</summary>
     public Func<CancellationToken, Task>? During { get; set; }
 
     public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
     {
         lock (gate) Calls.Add((webhook, context));
+        return await DecideAsync(cancellationToken);
+    }
+
+    public async ValueTask<Outcome> HandleAsync(DeliveryBatch batch, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            Batches.Add(batch);
+            Calls.AddRange(batch.Deliveries.Select(delivery => (delivery.Event, delivery.Context)));
+        }
+
+        return await DecideAsync(cancellationToken);
+    }
+
+    private async ValueTask<Outcome> DecideAsync(CancellationToken cancellationToken)
+    {
         if (During is { } during) await during(cancellationToken);
         lock (gate) return Outcomes.TryDequeue(out var outcome) ? outcome : Outcome.Done;
     }

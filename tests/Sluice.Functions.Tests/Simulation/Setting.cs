@@ -55,7 +55,7 @@ internal sealed class Setting
         values["Sluice:Retry:Factor"] = random.Next(1, 5).ToString(CultureInfo.InvariantCulture);
         values["Sluice:Retry:MaxDelay"] = Text(IsAging ? TimeSpan.FromHours(12) : TimeSpan.FromSeconds(200));
         foreach (var destination in new[] { "all", "invoices", "orders" }) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(6) == 0 ? random.Next(100, 240) : random.Next(1, 40)));
-        if (random.Next(3) == 0) Gather("all", random.Next(2, 4), TimeSpan.FromSeconds(random.Next(1, 60)));
+        if (MaxAttempts % 3 == 0) Gather("all", events: 2 + (SdkRetries / 2), TimeSpan.FromSeconds(9 * MaxAttempts));
         plain = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         withSecrets = new ConfigurationBuilder().AddInMemoryCollection(values.Concat(Secrets)).Build();
         Senders = Build();

@@ -3,7 +3,7 @@ using Sluice.Events;
 using Sluice.Processing;
 using Sluice.Storage;
 
-namespace Sluice.Core.Tests.Processing;
+namespace Sluice.Core.Tests.Delivery;
 
 /// <summary>When deliveries that gather are sent, and how many.</summary>
 public sealed class BatchPlanTests
