@@ -30,6 +30,7 @@ public static class ServiceRegistration
         .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()
         .AddSingleton<Pacing>()
+        .AddSingleton<Batches>()
         .AddSingleton<Processor>()
         .AddSingleton<Sweeper>()
         .AddSingleton<Replayer>()

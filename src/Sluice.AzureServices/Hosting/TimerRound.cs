@@ -14,7 +14,7 @@ namespace Sluice.AzureServices.Hosting;
 /// Each part is safe when two do it at once or none did for a while, and none waits for another that fails.
 /// </summary>
 public sealed partial class TimerRound(
-    SharedDestinations shared, Sweeper sweeper, DeadLetterQueue deadLetters, Retention retention, QuarantineAging quarantine, HealthWatch health, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
+    SharedDestinations shared, Sweeper sweeper, Batches batches, DeadLetterQueue deadLetters, Retention retention, QuarantineAging quarantine, HealthWatch health, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
 {
     private const int RowsAtOnce = 500;
     private const int OpenAtOnce = 100;
@@ -52,6 +52,7 @@ public sealed partial class TimerRound(
             rung += (await sweeper.ReleaseAsync(Ahead, ReleasedAtOnce, cancellationToken)).Rung;
         });
         await TryAsync("the health of destinations", async () => await health.LookAsync(cancellationToken));
+        await TryAsync("ringing for batches that are ready", () => batches.RingReadyAsync(cancellationToken).AsTask());
         await TryAsync("ringing for dead letters without a message", async () =>
         {
             foreach (var death in await store.OpenDeathsAsync(OpenAtOnce, cancellationToken)) await queue.RingAsync(new Bell(death.Delivery, death.Attempt), time.GetUtcNow(), cancellationToken);

@@ -28,6 +28,9 @@ public sealed class Destination
 
     public IHandler Handler => handler ?? throw new InvalidOperationException($"this app delivers nothing, so that '{Settings.Handler}' is only a name here");
 
+    /// <summary>Whether its deliveries gather, to go several in one request.</summary>
+    public bool IsBatching => Settings is { Batch: not null, Format: DeliveryFormat.CloudEvents } && handler is null or IBatchHandler;
+
     /// <summary>The same with another standing.</summary>
     public Destination At(Standing standing) => new(Settings, handler) { Standing = standing };
 

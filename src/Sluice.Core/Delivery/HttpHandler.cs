@@ -10,7 +10,7 @@ namespace Sluice.Delivery;
 /// Handler <c>http</c>: posts the exact bytes to the destination's Url. 2xx is success; 408, 429, 3xx, 5xx and network faults are
 /// tried again; other 4xx are dead letters. Redirects are never followed and at most 64 KiB of an answer are read.
 /// </summary>
-public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IHandler
+public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatchHandler
 {
     private const int MostOfReason = 200;
 
@@ -33,18 +33,26 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IHandl
         if (IPAddress.TryParse(url.DnsSafeHost, out var address) && PublicAddresses.WhyNot(address) is { } what) yield return $"is Strict and its Url leads to {address}, which is {what}; name a host in the public internet";
     }
 
-    public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
+    public ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken) =>
+        WhyNotSigned(context.Destination) is { } outcome ? ValueTask.FromResult(outcome) : SendAsync(OutgoingRequest.Create(webhook, context, time.GetUtcNow()), context.Destination, cancellationToken);
+
+    public ValueTask<Outcome> HandleAsync(DeliveryBatch batch, CancellationToken cancellationToken) =>
+        WhyNotSigned(batch.Destination) is { } outcome ? ValueTask.FromResult(outcome) : SendAsync(OutgoingRequest.Create(batch, time.GetUtcNow()), batch.Destination, cancellationToken);
+
+    private Outcome? WhyNotSigned(DestinationSettings destination) =>
+        destination.Signer?.IsUsable(time.GetUtcNow()) == false ? Outcome.Retry("none of its SignSecrets is valid now; nothing is sent unsigned that should be signed") : null;
+
+    private async ValueTask<Outcome> SendAsync(HttpRequestMessage message, DestinationSettings destination, CancellationToken cancellationToken)
     {
-        if (context.Destination.Signer?.IsUsable(time.GetUtcNow()) == false) return Outcome.Retry("none of its SignSecrets is valid now; nothing is sent unsigned that should be signed");
-        using var request = OutgoingRequest.Create(webhook, context, time.GetUtcNow());
+        using var request = message;
         try
         {
-            using var response = await clients.For(context.Destination).SendAsync(request, cancellationToken);
+            using var response = await clients.For(destination).SendAsync(request, cancellationToken);
             return await JudgeAsync(response, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Outcome.Retry(string.Create(CultureInfo.InvariantCulture, $"no answer within {context.Destination.Timeout.TotalSeconds:0.###} s"));
+            return Outcome.Retry(string.Create(CultureInfo.InvariantCulture, $"no answer within {destination.Timeout.TotalSeconds:0.###} s"));
         }
         catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
         {

@@ -130,7 +130,7 @@ public sealed partial class Ingestor(
         foreach (var destination in destinations)
         {
             if (!destination.Takes(webhook)) continue;
-            if (pacing.MayBegin(destination) && queue.TryReserve(destination.Name))
+            if (!destination.IsBatching && pacing.MayBegin(destination) && queue.TryReserve(destination.Name))
             {
                 var lease = Leases.For(destination.Settings, now, random);
                 deliveries.Add(new(destination.Name, lease.Until, lease));

@@ -10,16 +10,22 @@ internal static class HandlerCall
     /// <summary>How long a handler may take to notice that its time is over before nobody waits for it any more.</summary>
     private static readonly TimeSpan Notice = TimeSpan.FromSeconds(5);
 
-    public static async ValueTask<Outcome> RunAsync(IHandler handler, WebhookEvent webhook, DeliveryContext context, TimeProvider time, CancellationToken stopping)
+    public static ValueTask<Outcome> RunAsync(IHandler handler, WebhookEvent webhook, DeliveryContext context, TimeProvider time, CancellationToken stopping) =>
+        RunAsync(static (call, limit) => call.handler.HandleAsync(call.webhook, call.context, limit), (handler, webhook, context), context.Destination.Timeout, time, stopping);
+
+    /// <summary>The same for several events at once.</summary>
+    public static ValueTask<Outcome> RunAsync(IBatchHandler handler, DeliveryBatch batch, TimeProvider time, CancellationToken stopping) =>
+        RunAsync(static (call, limit) => call.handler.HandleAsync(call.batch, limit), (handler, batch), batch.Destination.Timeout, time, stopping);
+
+    private static async ValueTask<Outcome> RunAsync<T>(Func<T, CancellationToken, ValueTask<Outcome>> handle, T state, TimeSpan timeout, TimeProvider time, CancellationToken stopping)
     {
-        var timeout = context.Destination.Timeout;
         using var limit = new CancellationTokenSource();
         using var timer = time.CreateTimer(Cancel, limit, timeout, Timeout.InfiniteTimeSpan);
         using var stop = stopping.UnsafeRegister(Cancel, limit);
         Outcome outcome;
         try
         {
-            var call = handler.HandleAsync(webhook, context, limit.Token);
+            var call = handle(state, limit.Token);
             outcome = (call.IsCompletedSuccessfully ? call.Result : await call.AsTask().WaitAsync(timeout + Notice, time, stopping)) ?? Outcome.Retry("the handler returned no outcome (null)");
         }
         catch (TimeoutException) when (limit.IsCancellationRequested)

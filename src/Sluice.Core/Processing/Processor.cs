@@ -13,12 +13,14 @@ namespace Sluice.Processing;
 
 /// <summary>Hears a bell: claims the delivery, lets its handler deliver it and records the verdict.</summary>
 public sealed partial class Processor(
-    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Pacing pacing, TimeProvider time, Random random, ILogger<Processor> logger, HealthWatch? health = null)
+    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Pacing pacing, Batches batches, TimeProvider time, Random random, ILogger<Processor> logger, HealthWatch? health = null)
 {
     // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
     private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(28);
     private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(10);
+
+    private static Outcome Gone { get; } = Outcome.DeadLetter("its event is gone");
 
     /// <summary>Handles one bell to its end.</summary>
     /// <param name="stopping">Cancelled when the host gives up waiting for handlers: their outcome is then unknown.</param>
@@ -26,6 +28,7 @@ public sealed partial class Processor(
     public async ValueTask<Processed> ProcessAsync(Bell bell, CancellationToken stopping)
     {
         var (live, destination) = await LookUpAsync(bell.Delivery.Destination, stopping);
+        if (destination is { IsBatching: true }) return await GatherAsync(bell, destination, stopping);
         var claim = bell.Claim;
         var (permit, wasAsked, outcome) = (default(Permit), false, default(Outcome));
         try
@@ -48,7 +51,7 @@ public sealed partial class Processor(
             var started = time.GetTimestamp();
             (wasAsked, outcome) = await AttemptAsync(claim, destination, live, stopping);
             var endedAt = time.GetUtcNow();
-            var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started));
+            var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started), endedAt, random.NextDouble());
             if (health is not null && wasAsked && status is { } ended && !stopping.IsCancellationRequested) await health.AfterAsync(destination!, outcome, ended, endedAt);
             return new(ClaimResult.Claimed, status);
         }
@@ -74,7 +77,8 @@ public sealed partial class Processor(
     public ValueTask<DeliveryStatus?> AbandonAsync(Claim claim, string reason)
     {
         configuration.Current.TryGetDestination(claim.Delivery.Destination, out var destination);
-        return RecordAsync(claim, Outcome.Unknown(reason), destination, time.GetUtcNow(), TimeSpan.Zero);
+        var now = time.GetUtcNow();
+        return RecordAsync(claim, Outcome.Unknown(reason), destination, now, TimeSpan.Zero, now, random.NextDouble());
     }
 
     // False when the delivery does not wait for this bell's attempt: then the book says what there is to do, perhaps a lease that ran out.
@@ -104,7 +108,7 @@ public sealed partial class Processor(
         }
 
         var webhook = claim.Event ?? await LoadAsync(claim.Delivery.Event, stopping);
-        if (webhook is null) return (false, Outcome.DeadLetter("its event is gone"));
+        if (webhook is null) return (false, Gone);
 
         var context = new DeliveryContext
         {
@@ -135,10 +139,9 @@ public sealed partial class Processor(
         }
     }
 
-    private async ValueTask<DeliveryStatus?> RecordAsync(Claim claim, Outcome outcome, Destination? destination, DateTimeOffset startedAt, TimeSpan duration)
+    private async ValueTask<DeliveryStatus?> RecordAsync(Claim claim, Outcome outcome, Destination? destination, DateTimeOffset startedAt, TimeSpan duration, DateTimeOffset now, double chance)
     {
-        var now = time.GetUtcNow();
-        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, random.NextDouble());
+        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, chance);
         var rings = verdict.At - now <= queue.Horizon;
         var completion = new Completion
         {

@@ -60,6 +60,7 @@ public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations 
 
         // Before the look: what is parked after it says so itself.
         pacing.Wait(name, waits: false);
+        if (destination is { IsBatching: true }) return new(await RingFirstAsync(name, release.Moments[0], cancellationToken), null);
         var mayBeMore = true;
         try
         {
@@ -74,6 +75,14 @@ public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations 
         {
             if (mayBeMore) pacing.Wait(name, waits: true);
         }
+    }
+
+    // What gathers stays parked until it is claimed: whoever hears the bell looks whether a batch is ready.
+    private async ValueTask<int> RingFirstAsync(string name, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var parked = await store.ParkedAsync(name, 1, cancellationToken);
+        if (parked.Count > 0) await queue.RingAsync(parked[0].Bell, at, cancellationToken);
+        return parked.Count;
     }
 
     private async Task RingAsync(Bell bell, DateTimeOffset at, bool isParked, CancellationToken cancellationToken)

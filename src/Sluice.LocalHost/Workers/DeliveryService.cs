@@ -15,7 +15,7 @@ namespace Sluice.LocalHost.Workers;
 /// At a stop it waits for the attempts under way, and at last interrupts them.
 /// </summary>
 internal sealed partial class DeliveryService(
-    LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Processor processor, Pacing pacing,
+    LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Batches batches, Processor processor, Pacing pacing,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeliveryService> logger)
     : BackgroundService
 {
@@ -86,6 +86,7 @@ internal sealed partial class DeliveryService(
                 var swept = await sweeper.SweepAsync(TimeSpan.Zero, MostInSweep, stoppingToken);
                 if (swept.MayBeMore) queue.MoreIsDue();
                 else if (swept.Next < until) until = swept.Next.Value;
+                if (await batches.RingReadyAsync(stoppingToken) is { } ready && ready < until) until = ready;
             }
             catch (StoreUnavailableException e)
             {

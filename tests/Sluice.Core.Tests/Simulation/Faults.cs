@@ -46,6 +46,7 @@ internal enum Fault
 
     // What follows from them
     BornClaimed,
+    SentTogether,
     LeaseLapsed,
     LeaseLostAlive,
     Fenced,

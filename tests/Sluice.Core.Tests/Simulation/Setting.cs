@@ -41,6 +41,7 @@ internal sealed class Setting
         Pace(random, "all", "Limits:Rate", "Limits:Concurrency");
         Pace(random, "invoices", "Breaker:Failures");
         Pace(random, "orders", "Limits:Rate", "Limits:Concurrency", "Breaker:Failures");
+        if (random.Next(3) == 0) Gather("all", random.Next(2, 4), TimeSpan.FromSeconds(random.Next(1, 60)));
         foreach (var destination in new[] { "all", "invoices", "orders" }) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(1, 40)));
     }
 
@@ -74,6 +75,13 @@ internal sealed class Setting
         values[$"Sluice:Sources:{source}:Provider"] = "hmac";
         values[$"Sluice:Sources:{source}:SignedContent"] = "{id}.{timestamp}.{body}";
         foreach (var header in new[] { "SignatureHeader", "TimestampHeader", "IdHeader" }) values[$"Sluice:Sources:{source}:{header}"] = "X-" + header;
+    }
+
+    private void Gather(string destination, int events, TimeSpan wait)
+    {
+        values[$"Sluice:Destinations:{destination}:Format"] = nameof(DeliveryFormat.CloudEvents);
+        values[$"Sluice:Destinations:{destination}:Batch:Events"] = events.ToString(CultureInfo.InvariantCulture);
+        values[$"Sluice:Destinations:{destination}:Batch:Wait"] = Text(wait);
     }
 
     private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);

@@ -27,6 +27,7 @@ internal sealed class SimulatedProcess : IDisposable
     private readonly Ingestor ingestor;
     private readonly Processor processor;
     private readonly Sweeper sweeper;
+    private readonly Batches batches;
     private readonly Retention retention;
     private bool isAccepting = true;
 
@@ -44,7 +45,8 @@ internal sealed class SimulatedProcess : IDisposable
         var pacing = new Pacing(new SimulatedState(world, this), queue, world.Time, random, NullLogger<Pacing>.Instance);
         Replayer = new Replayer(live, shared, store, queue, world.Time, NullLogger<Replayer>.Instance);
         ingestor = new Ingestor(live, shared, store, queue, Replayer, new Learning(new InMemoryLearnedSecrets(), world.Time, NullLogger<Learning>.Instance), pacing, random, NullLogger<Ingestor>.Instance);
-        processor = new Processor(live, shared, store, queue, pacing, world.Time, random, NullLogger<Processor>.Instance);
+        batches = new Batches(live, store, queue, pacing, world.Time, random, NullLogger<Batches>.Instance);
+        processor = new Processor(live, shared, store, queue, pacing, batches, world.Time, random, NullLogger<Processor>.Instance);
         sweeper = new Sweeper(live, shared, store, queue, pacing, world.Time);
         retention = new Retention(live, store, world.Time, NullLogger<Retention>.Instance);
         if (world.Build.Sweeps) actor.Start(() => RepeatAsync(TimeSpan.FromMinutes(1), SweepAsync));
@@ -184,6 +186,7 @@ internal sealed class SimulatedProcess : IDisposable
         while (swept.MayBeMore);
         await sweeper.FindParkedAsync(stopping.Token);
         await sweeper.ReleaseAsync(TimeSpan.FromSeconds(70), 100, stopping.Token);
+        await batches.RingReadyAsync(stopping.Token);
     }
 
     private async Task RepeatAsync(TimeSpan period, Func<Task> work)

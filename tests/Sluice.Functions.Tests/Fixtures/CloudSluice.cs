@@ -77,7 +77,7 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     public IServiceProvider Ingest => ingest;
 
-    public IServiceProvider Process => process;
+    public IServiceProvider Process => processes[0];
 
     public IServiceProvider Retry => retry;
 
@@ -135,6 +135,10 @@ internal sealed class CloudSluice : IAsyncDisposable
 
     public Task HearAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, CancellationToken cancellationToken = default) =>
         ActivatorUtilities.CreateInstance<BellFunction>(NextProcess()).RunAsync(message, actions, cancellationToken);
+
+    /// <summary>Lets one instance of the process app handle the next message; false when there is none.</summary>
+    public Task<bool> HearOneAsync(int instance) =>
+        Broker.DeliverAsync(Queue, (message, actions) => ActivatorUtilities.CreateInstance<BellFunction>(processes[instance]).RunAsync(message, actions, CancellationToken.None));
 
     /// <summary>Lets the process app handle every message that is there.</summary>
     public async Task<int> HearAllAsync()
@@ -270,7 +274,7 @@ internal sealed record CloudAnswer(int Status, string Body, IHeaderDictionary He
 }
 
 /// <summary>The user's handler: remembers what it was given and says what it is told to say, Done when it is told nothing.</summary>
-internal sealed class RecordingHandler : IHandler
+internal sealed class RecordingHandler : IBatchHandler
 {
     public const string HandlerName = "recording";
 
@@ -282,6 +286,9 @@ internal sealed class RecordingHandler : IHandler
 
     public List<(WebhookEvent Event, DeliveryContext Context)> Calls { get; } = [];
 
+    /// <summary>What it was given several at once.</summary>
+    public List<DeliveryBatch> Batches { get; } = [];
+
     /// <summary>Runs while the handler is at work.</summary>
     public Func<CancellationToken, Task>? During { get; set; }
 
@@ -291,7 +298,23 @@ internal sealed class RecordingHandler : IHandler
     public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
     {
         lock (gate) Calls.Add((webhook, context));
+        return await DecideAsync(context.Destination, cancellationToken);
+    }
+
+    public async ValueTask<Outcome> HandleAsync(DeliveryBatch batch, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            Batches.Add(batch);
+            Calls.AddRange(batch.Deliveries.Select(delivery => (delivery.Event, delivery.Context)));
+        }
+
+        return await DecideAsync(batch.Destination, cancellationToken);
+    }
+
+    private async ValueTask<Outcome> DecideAsync(DestinationSettings destination, CancellationToken cancellationToken)
+    {
         if (During is { } during) await during(cancellationToken);
-        lock (gate) return Outcomes.TryDequeue(out var outcome) ? outcome : Says(context.Destination.Name);
+        lock (gate) return Outcomes.TryDequeue(out var outcome) ? outcome : Says(destination.Name);
     }
 }

@@ -57,6 +57,7 @@ internal enum Fault
     Purge,
     Resubmit,
     ResubmitCopy,
+    SentTogether,
 
     // What follows from them
     Unavailable,

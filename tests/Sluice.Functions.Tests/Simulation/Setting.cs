@@ -55,6 +55,7 @@ internal sealed class Setting
         values["Sluice:Retry:Factor"] = random.Next(1, 5).ToString(CultureInfo.InvariantCulture);
         values["Sluice:Retry:MaxDelay"] = Text(IsAging ? TimeSpan.FromHours(12) : TimeSpan.FromSeconds(200));
         foreach (var destination in new[] { "all", "invoices", "orders" }) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(6) == 0 ? random.Next(100, 240) : random.Next(1, 40)));
+        if (MaxAttempts % 3 == 0) Gather("all", events: 2 + (SdkRetries / 2), TimeSpan.FromSeconds(9 * MaxAttempts));
         plain = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         withSecrets = new ConfigurationBuilder().AddInMemoryCollection(values.Concat(Secrets)).Build();
         Senders = Build();
@@ -93,6 +94,13 @@ internal sealed class Setting
         values[$"Sluice:Sources:{source}:Provider"] = "hmac";
         values[$"Sluice:Sources:{source}:SignedContent"] = "{id}.{timestamp}.{body}";
         foreach (var header in new[] { "SignatureHeader", "TimestampHeader", "IdHeader" }) values[$"Sluice:Sources:{source}:{header}"] = "X-" + header;
+    }
+
+    private void Gather(string destination, int events, TimeSpan wait)
+    {
+        values[$"Sluice:Destinations:{destination}:Format"] = nameof(DeliveryFormat.CloudEvents);
+        values[$"Sluice:Destinations:{destination}:Batch:Events"] = events.ToString(CultureInfo.InvariantCulture);
+        values[$"Sluice:Destinations:{destination}:Batch:Wait"] = Text(wait);
     }
 
     private static string Text(TimeSpan time) => time.ToString("c", CultureInfo.InvariantCulture);

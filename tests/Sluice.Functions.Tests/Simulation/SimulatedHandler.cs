@@ -4,24 +4,32 @@ using Sluice.Events;
 namespace Sluice.Functions.Tests.Simulation;
 
 /// <summary>A handler that does whatever handlers do: deliver, fail, throw, be slow, hang, and not listen when told to stop.</summary>
-internal sealed class SimulatedHandler(World world, SimulatedProcess process) : IHandler
+internal sealed class SimulatedHandler(World world, SimulatedProcess process) : IBatchHandler
 {
     public const string HandlerName = "simulated";
 
     public string Name => HandlerName;
 
-    public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
+    public ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken) => HandleAsync([new(webhook, context)], cancellationToken);
+
+    public ValueTask<Outcome> HandleAsync(DeliveryBatch batch, CancellationToken cancellationToken)
     {
-        var (id, attempt) = (context.Delivery, context.Attempt);
-        world.Ledger.HandlerStarted(webhook, id, attempt);
+        if (batch.Deliveries.Count > 1) world.Faults.Count(Fault.SentTogether);
+        return HandleAsync(batch.Deliveries, cancellationToken);
+    }
+
+    private async ValueTask<Outcome> HandleAsync(IReadOnlyList<BatchedDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        var timeout = deliveries[0].Context.Destination.Timeout;
+        foreach (var (webhook, context) in deliveries) world.Ledger.HandlerStarted(webhook, context.Delivery, context.Attempt);
         await Task.Yield();
         await process.PassAsync("the handler");
-        if (world.Faults.Strikes(Fault.HandlerDeaf)) await world.DelayAsync(context.Destination.Timeout.TotalSeconds, 300);
+        if (world.Faults.Strikes(Fault.HandlerDeaf)) await world.DelayAsync(timeout.TotalSeconds, 300);
         if (world.Faults.Strikes(Fault.HandlerHang)) await Task.Delay(Timeout.InfiniteTimeSpan, world.Time, cancellationToken);
-        if (world.Faults.Strikes(Fault.HandlerSlow)) await Task.Delay(context.Destination.Timeout * world.Random.NextDouble(), world.Time, cancellationToken);
+        if (world.Faults.Strikes(Fault.HandlerSlow)) await Task.Delay(timeout * world.Random.NextDouble(), world.Time, cancellationToken);
         if (world.Faults.Strikes(Fault.HandlerException)) throw new InvalidOperationException("the handler has a bug");
         var outcome = Decide();
-        world.Ledger.HandlerEnded(id, attempt, outcome.Kind);
+        foreach (var (_, context) in deliveries) world.Ledger.HandlerEnded(context.Delivery, context.Attempt, outcome.Kind);
         return outcome;
     }
 

@@ -13,23 +13,28 @@ internal static class CloudEvent
 {
     public const string StructuredType = "application/cloudevents+json; charset=utf-8";
 
+    /// <summary>Several in one request. (cloudevents/formats/json-format.md at v1.0.2, section 4, read 2026-11-22.)</summary>
+    public const string BatchType = "application/cloudevents-batch+json; charset=utf-8";
+
+    private const int RoomForAttributes = 512;
+
     /// <summary>Everything in one JSON object: data that is JSON stands there to the byte, anything else in base64.</summary>
     public static ReadOnlyMemory<byte> Structured(WebhookEvent webhook)
     {
-        var buffer = new ArrayBufferWriter<byte>(webhook.Body.Length + 512);
+        var buffer = new ArrayBufferWriter<byte>(webhook.Body.Length + RoomForAttributes);
+        using (var writer = new Utf8JsonWriter(buffer)) Write(writer, webhook);
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>The same objects one after another in a JSON array.</summary>
+    public static ReadOnlyMemory<byte> Batch(IReadOnlyList<WebhookEvent> events)
+    {
+        var buffer = new ArrayBufferWriter<byte>(events.Sum(webhook => webhook.Body.Length + RoomForAttributes));
         using (var writer = new Utf8JsonWriter(buffer))
         {
-            writer.WriteStartObject();
-            foreach (var (name, value) in Attributes(webhook)) writer.WriteString(name, value);
-            if (webhook.ContentType is { } type) writer.WriteString("datacontenttype", type);
-            if (IsJson(webhook))
-            {
-                writer.WritePropertyName("data");
-                writer.WriteRawValue(webhook.Body.Span, skipInputValidation: true);
-            }
-            else if (webhook.Body.Length > 0) writer.WriteBase64String("data_base64", webhook.Body.Span);
-
-            writer.WriteEndObject();
+            writer.WriteStartArray();
+            foreach (var webhook in events) Write(writer, webhook);
+            writer.WriteEndArray();
         }
 
         return buffer.WrittenMemory;
@@ -38,6 +43,21 @@ internal static class CloudEvent
     /// <summary>The headers that say the same beside the exact bytes.</summary>
     public static IEnumerable<KeyValuePair<string, string>> BinaryHeaders(WebhookEvent webhook) =>
         Attributes(webhook).Select(attribute => KeyValuePair.Create($"ce-{attribute.Key}", ForwardedHeaders.Encode(attribute.Value)));
+
+    private static void Write(Utf8JsonWriter writer, WebhookEvent webhook)
+    {
+        writer.WriteStartObject();
+        foreach (var (name, value) in Attributes(webhook)) writer.WriteString(name, value);
+        if (webhook.ContentType is { } type) writer.WriteString("datacontenttype", type);
+        if (IsJson(webhook))
+        {
+            writer.WritePropertyName("data");
+            writer.WriteRawValue(webhook.Body.Span, skipInputValidation: true);
+        }
+        else if (webhook.Body.Length > 0) writer.WriteBase64String("data_base64", webhook.Body.Span);
+
+        writer.WriteEndObject();
+    }
 
     private static IEnumerable<KeyValuePair<string, string>> Attributes(WebhookEvent webhook) =>
     [

@@ -12,4 +12,7 @@ public static class Hops
 
     /// <summary>What the header says; 0 where it is absent or says nothing of sense.</summary>
     public static int Read(string? header) => int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var hops) ? hops : 0;
+
+    /// <summary>What the next request says.</summary>
+    public static string After(int hops) => (Math.Min(hops, Most) + 1).ToString(CultureInfo.InvariantCulture);
 }

@@ -43,7 +43,23 @@ internal static class OutgoingRequest
         request.Headers.TryAddWithoutValidation("Sluice-Type", ForwardedHeaders.Encode(webhook.Type));
         request.Headers.TryAddWithoutValidation("Sluice-Attempt", context.Attempt.ToString(CultureInfo.InvariantCulture));
         request.Headers.TryAddWithoutValidation("Sluice-Delivery", context.IdempotencyKey);
-        request.Headers.TryAddWithoutValidation(Hops.Header, (Math.Min(Hops.Read(webhook.Headers.First(Hops.Header)), Hops.Most) + 1).ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation(Hops.Header, Hops.After(Hops.Read(webhook.Headers.First(Hops.Header))));
+        return request;
+    }
+
+    /// <summary>The one request for several events. What a single event's request says in headers stands in the body here, and no sender's header is passed on: there are several senders.</summary>
+    /// <param name="now">When the attempt is made: a signature says so.</param>
+    public static HttpRequestMessage Create(DeliveryBatch batch, DateTimeOffset now)
+    {
+        var destination = batch.Destination;
+        var body = CloudEvent.Batch([.. batch.Deliveries.Select(delivery => delivery.Event)]);
+        var request = new HttpRequestMessage(HttpMethod.Post, destination.Url) { Content = new ReadOnlyMemoryContent(body) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", CloudEvent.BatchType);
+        foreach (var (name, value) in destination.Signer?.Headers(batch.Id, now, body.Span) ?? []) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in destination.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        request.Headers.TryAddWithoutValidation("Sluice-Batch", batch.Deliveries.Count.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation("Sluice-Delivery", batch.Id);
+        request.Headers.TryAddWithoutValidation(Hops.Header, Hops.After(batch.Deliveries.Max(delivery => Hops.Read(delivery.Event.Headers.First(Hops.Header)))));
         return request;
     }
 

@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Delivery.Pacing;
+using Sluice.Destinations;
+using Sluice.Events;
+using Sluice.Storage;
+
+namespace Sluice.Processing;
+
+/// <summary>
+/// Where the deliveries of destinations with a <c>Batch</c> gather: parked in the book until there are enough of them or the first has waited
+/// long enough. Whoever parks one looks, and claims what is ready; whoever finds none ready has somebody rung for when it will be.
+/// </summary>
+public sealed partial class Batches(LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Pacing pacing, TimeProvider time, Random random, ILogger<Batches> logger)
+{
+    /// <summary>How many claims are on their way to a store across a network at once.</summary>
+    private const int AtOnce = 16;
+
+    private readonly ConcurrentDictionary<string, Gathering> gatherings = new(StringComparer.Ordinal);
+
+    /// <summary>Parks the delivery that a bell is about. False when it does not wait for the bell's attempt: somebody holds it or did, or it has moved on.</summary>
+    /// <exception cref="StoreUnavailableException">The due row, or the next look, brings it back.</exception>
+    internal async ValueTask<bool> JoinAsync(Bell bell, Destination destination, CancellationToken cancellationToken)
+    {
+        var (gathering, now) = (Of(destination), time.GetUtcNow());
+        try
+        {
+            if (!await store.ParkAsync(bell, now, cancellationToken)) return false;
+            var size = await SizeAsync(bell.Delivery, cancellationToken);
+            using var turn = await gathering.EnterAsync();
+            gathering.Add(bell.Delivery, size, now, destination.Settings.Batch!);
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            // It may be parked all the same, and then nothing else would bring it back.
+            using var turn = await gathering.EnterAsync();
+            gathering.Forget(now);
+            throw;
+        }
+    }
+
+    /// <summary>Claims the next batch, if one is ready and its destination may be given one: its deliveries, oldest first. Empty when not, or others have claimed it.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing could be claimed.</exception>
+    internal async ValueTask<Batch> TakeAsync(Destination destination, CancellationToken cancellationToken)
+    {
+        var options = destination.Settings.Batch!;
+        var gathering = Of(destination);
+        using var turn = await gathering.EnterAsync();
+        var now = time.GetUtcNow();
+        if (!gathering.WantsLook(options, now)) return Batch.None;
+
+        var parked = await store.ParkedAsync(destination.Name, options.Events + 1, cancellationToken);
+        var sizes = await SizesAsync(parked, gathering, options, cancellationToken);
+        gathering.See(parked, sizes, now);
+        var plan = BatchPlan.Of(parked, sizes, options, now);
+        if (plan.Count == 0)
+        {
+            if (gathering.Await(plan.At)) await RingAsync(parked[0].Bell, plan.At!.Value, cancellationToken);
+            return Batch.None;
+        }
+
+        // One batch is one attempt: whether the destination may be given one now is asked here, once, before anything is claimed.
+        gathering.Forget(now + options.Wait);
+        var admission = await pacing.AdmitAsync(destination, cancellationToken);
+        if (admission.Kind != AdmissionKind.Now)
+        {
+            if (admission.Kind == AdmissionKind.At) await RingAsync(parked[0].Bell, admission.Moment, cancellationToken);
+            else pacing.Parked(destination.Name);
+            return Batch.None;
+        }
+
+        IReadOnlyList<Claim> claims = [];
+        try
+        {
+            claims = await ClaimAsync(parked, plan.Count, destination, now, cancellationToken);
+        }
+        finally
+        {
+            if (claims.Count == 0) await pacing.ReturnAsync(destination, admission.Permit);
+        }
+
+        // Somebody else looks after the others meanwhile.
+        if (parked.Count > plan.Count) await RingAsync(parked[plan.Count].Bell, now, cancellationToken);
+        return claims.Count == 0 ? Batch.None : new(claims, admission.Permit);
+    }
+
+    /// <summary>
+    /// Rings for every destination whose first delivery has waited long enough although nobody came: a bell was lost, or the process that waited
+    /// has ended. The answer is when to look again; null when nothing waits.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The next look goes on.</exception>
+    public async ValueTask<DateTimeOffset?> RingReadyAsync(CancellationToken cancellationToken)
+    {
+        DateTimeOffset? next = null;
+        foreach (var destination in configuration.Current.Destinations)
+        {
+            if (destination is { IsBatching: true, Standing.State: DestinationState.Active or DestinationState.Removed } && await RingReadyAsync(destination, cancellationToken) is { } look && !(look >= next)) next = look;
+        }
+
+        return next;
+    }
+
+    /// <summary>The same for one destination.</summary>
+    public async ValueTask<DateTimeOffset?> RingReadyAsync(Destination destination, CancellationToken cancellationToken)
+    {
+        var wait = destination.Settings.Batch!.Wait;
+        var gathering = Of(destination);
+        using var turn = await gathering.EnterAsync();
+        var now = time.GetUtcNow();
+        // Where the book itself is waited on nobody parks but this process.
+        if (queue.Grace > TimeSpan.Zero || gathering.NextLook <= now)
+        {
+            var parked = await store.ParkedAsync(destination.Name, 1, cancellationToken);
+            var at = parked.Count == 0 ? null : parked[0].Due + wait as DateTimeOffset?;
+            if (at <= now)
+            {
+                gathering.Forget(now + wait);
+                await RingAsync(parked[0].Bell, now, cancellationToken);
+            }
+            else gathering.Await(at);
+        }
+
+        return gathering.NextLook < DateTimeOffset.MaxValue ? gathering.NextLook : null;
+    }
+
+    private Gathering Of(Destination destination) => gatherings.GetOrAdd(destination.Name, static _ => new());
+
+    private async ValueTask<int> SizeAsync(DeliveryId delivery, CancellationToken cancellationToken) => (await store.LoadAsync(delivery.Event, cancellationToken))?.Body.Length ?? 0;
+
+    // One body after another and no further than a batch can reach.
+    private async ValueTask<IReadOnlyList<int>> SizesAsync(IReadOnlyList<DueRow> parked, Gathering gathering, BatchOptions options, CancellationToken cancellationToken)
+    {
+        var sizes = new List<int>(parked.Count);
+        for (var bytes = 0L; sizes.Count < Math.Min(parked.Count, options.Events) && bytes < options.Bytes; bytes += sizes[^1])
+        {
+            var delivery = parked[sizes.Count].Bell.Delivery;
+            sizes.Add(gathering.SizeOf(delivery) ?? await SizeAsync(delivery, cancellationToken));
+        }
+
+        return sizes;
+    }
+
+    // What somebody else has claimed meanwhile is left out, and so is what the store does not answer for: its lease brings it back.
+    private async ValueTask<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<DueRow> parked, int count, Destination destination, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var claims = new List<Claim>(count);
+        StoreUnavailableException? fault = null;
+        foreach (var rows in parked.Take(count).Chunk(AtOnce))
+        {
+            foreach (var (claim, failure) in await Task.WhenAll(rows.Select(row => ClaimAsync(row.Bell, destination, now, cancellationToken))))
+            {
+                if (claim is not null) claims.Add(claim);
+                fault = failure ?? fault;
+            }
+
+            // What is claimed is sent; a store that is away need not be asked for the rest.
+            if (fault is not null) break;
+        }
+
+        return claims.Count > 0 || fault is null ? claims : throw fault;
+    }
+
+    private async Task<(Claim? Claim, StoreUnavailableException? Fault)> ClaimAsync(Bell bell, Destination destination, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await store.ClaimAsync(bell, Leases.For(destination.Settings, now, random), now, cancellationToken);
+            return (answer.Result == ClaimResult.Claimed ? answer.Claim : null, null);
+        }
+        catch (StoreUnavailableException e)
+        {
+            return (null, e);
+        }
+    }
+
+    private async ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await queue.RingAsync(bell, at, cancellationToken);
+        }
+        catch (QueueUnavailableException e)
+        {
+            Log.NotRung(logger, bell.Delivery, e.Message);
+        }
+    }
+
+    /// <summary>Claimed deliveries that go together.</summary>
+    /// <param name="Permit">What their destination was admitted with.</param>
+    internal readonly record struct Batch(IReadOnlyList<Claim> Claims, Permit? Permit)
+    {
+        public static Batch None { get; } = new([], null);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Bell for the batch of {Delivery} not rung, the next look brings it back: {Reason}")]
+        public static partial void NotRung(ILogger logger, DeliveryId delivery, string reason);
+    }
+}
