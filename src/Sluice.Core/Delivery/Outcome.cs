@@ -29,6 +29,9 @@ public sealed record Outcome
     /// <summary>Do not try again: a person has to look at it.</summary>
     public static Outcome DeadLetter(string reason) => new() { Kind = AttemptOutcome.DeadLetter, Reason = reason };
 
+    /// <summary>It is not wanted any more and nothing was sent. Not for handlers.</summary>
+    internal static Outcome Skip(string reason) => new() { Kind = AttemptOutcome.Skipped, Reason = reason };
+
     /// <summary>Nobody knows what became of the attempt. Not for handlers: what they do not know they retry.</summary>
     internal static Outcome Unknown(string reason) => new() { Kind = AttemptOutcome.Unknown, Reason = reason };
 }

@@ -123,7 +123,8 @@ public sealed partial class Ingestor(
         foreach (var destination in destinations)
         {
             if (!destination.Takes(webhook)) continue;
-            if (queue.TryReserve())
+            var place = Ordering.PlaceOf(destination.Settings.Order, webhook);
+            if (place is null && queue.TryReserve())
             {
                 reserved++;
                 var lease = Leases.For(destination.Settings, now, random);
@@ -131,7 +132,7 @@ public sealed partial class Ingestor(
             }
             else
             {
-                deliveries.Add(new(destination.Name, now + queue.Grace, null));
+                deliveries.Add(new(destination.Name, now + queue.Grace, null) { Place = place });
             }
         }
 

@@ -18,6 +18,8 @@ public static class RetryPolicy
                 return Verdict.Delivered;
             case AttemptOutcome.DeadLetter:
                 return Verdict.DeadLettered(outcome.Reason!);
+            case AttemptOutcome.Skipped:
+                return Verdict.Skipped(outcome.Reason!);
         }
 
         if (attempt >= options.MaxAttempts)

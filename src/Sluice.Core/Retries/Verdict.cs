@@ -22,5 +22,7 @@ public sealed record Verdict
 
     public static Verdict RetryAt(DateTimeOffset at, string reason) => new() { Status = DeliveryStatus.Retrying, At = at, Reason = reason };
 
+    public static Verdict Skipped(string reason) => new() { Status = DeliveryStatus.Skipped, Reason = reason };
+
     public static Verdict DeadLettered(string reason) => new() { Status = DeliveryStatus.DeadLettered, Reason = reason };
 }
