@@ -114,8 +114,9 @@ internal sealed partial class DeliveryService(
     {
         try
         {
-            await processor.ProcessAsync(bell, interrupt.Token);
-            return true;
+            var processed = await processor.ProcessAsync(bell, interrupt.Token);
+            // Its turn may have come while this bell was under way and hid the next one from the queue.
+            return processed.Claim != ClaimResult.Behind;
         }
         catch (StoreUnavailableException e)
         {

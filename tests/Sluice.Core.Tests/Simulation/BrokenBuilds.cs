@@ -82,7 +82,7 @@ internal abstract class PassingStore(IEventStore store) : IEventStore
 
     public ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken) => store.ClaimAsync(bell, lease, now, cancellationToken);
 
-    public ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken) => store.RecordAsync(completion, cancellationToken);
+    public ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken) => store.RecordAsync(completion, cancellationToken);
 
     public ValueTask<DueRows> DueAsync(DateTimeOffset upTo, int limit, CancellationToken cancellationToken) => store.DueAsync(upTo, limit, cancellationToken);
 
