@@ -17,6 +17,7 @@ public sealed partial class TimerRound(
 {
     private const int RowsAtOnce = 500;
     private const int OpenAtOnce = 100;
+    private const int LinesAtOnce = 100;
     private const int DeadLetterSteps = 8;
 
     /// <summary>A little more than the timer's own pause: what falls due in between is scheduled for its moment.</summary>
@@ -33,6 +34,8 @@ public sealed partial class TimerRound(
     {
         var rung = 0;
         var late = TimeSpan.Zero;
+        // Before the sweep: whose turn it becomes is due at once.
+        await TryAsync("moving lines on", async () => await store.MoveLinesOnAsync(LinesAtOnce, cancellationToken));
         var isSwept = await TryAsync("ringing what is due", async () =>
         {
             for (var started = time.GetTimestamp(); time.GetElapsedTime(started) < MostSweeping;)
