@@ -72,7 +72,7 @@ public sealed partial class Ingestor(
 
     private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
     {
-        var deliveries = Match(destinations, webhook, now, out var reserved);
+        var deliveries = Match(destinations, webhook, now);
         Booked booked;
         try
         {
@@ -80,13 +80,13 @@ public sealed partial class Ingestor(
         }
         catch
         {
-            for (; reserved > 0; reserved--) queue.Release();
+            Release(deliveries);
             throw;
         }
 
         if (booked.IsDuplicate)
         {
-            for (; reserved > 0; reserved--) queue.Release();
+            Release(deliveries);
             Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
             if (booked.IsConflict) Log.Conflict(logger, webhook.Source, webhook.Id);
             if (isAskedFor && configuration.Current.Settings.RedeliveryReplays) await RedeliveredAsync(webhook, booked, destinations is [{ Name: SplitHandler.DestinationName }], cancellationToken);
@@ -122,17 +122,15 @@ public sealed partial class Ingestor(
         if (source.IsFirstMatch(check.Secret)) Log.SecretMatched(logger, source.Name, check.Secret, verifier.Keys);
     }
 
-    private List<BookedDelivery> Match(IReadOnlyList<Destination> destinations, WebhookEvent webhook, DateTimeOffset now, out int reserved)
+    private List<BookedDelivery> Match(IReadOnlyList<Destination> destinations, WebhookEvent webhook, DateTimeOffset now)
     {
-        reserved = 0;
         var deliveries = new List<BookedDelivery>(destinations.Count);
         foreach (var destination in destinations)
         {
             if (!destination.Takes(webhook)) continue;
             var place = Ordering.PlaceOf(destination.Settings.Order, webhook);
-            if (place is null && queue.TryReserve())
+            if (place is null && queue.TryReserve(destination.Name))
             {
-                reserved++;
                 var lease = Leases.For(destination.Settings, now, random);
                 deliveries.Add(new(destination.Name, lease.Until, lease));
             }
@@ -143,6 +141,14 @@ public sealed partial class Ingestor(
         }
 
         return deliveries;
+    }
+
+    private void Release(List<BookedDelivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.Lease is not null) queue.Release(delivery.Destination);
+        }
     }
 
     // Not cancellable: what is booked is rung, and a reserved worker gets its delivery.

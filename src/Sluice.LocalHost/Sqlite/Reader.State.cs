@@ -8,6 +8,7 @@ namespace Sluice.LocalHost.Sqlite;
 internal sealed partial class Reader
 {
     private Statement parked = null!;
+    private Statement nextParked = null!;
     private Statement listState = null!;
     private Statement findState = null!;
 
@@ -17,6 +18,7 @@ internal sealed partial class Reader
             SELECT e.id, d.attempt, d.due FROM deliveries d JOIN events e ON e.seq = d.event
             WHERE d.start = -1 AND d.destination = ?1 ORDER BY d.due, d.event LIMIT ?2
             """);
+        nextParked = Prepare("SELECT min(destination) FROM deliveries WHERE start = -1 AND destination > ?1");
         listState = Prepare("SELECT name, json, version FROM state WHERE kind = ?1 ORDER BY name");
         findState = Prepare("SELECT name, json, version FROM state WHERE kind = ?1 AND name = ?2");
     }
@@ -26,6 +28,20 @@ internal sealed partial class Reader
         var found = new List<DueRow>();
         parked.Bind(destination).Bind(limit);
         while (parked.Step()) found.Add(new(new Bell(new DeliveryId(parked.Id(0), destination), parked.Int(1) + 1), parked.Time(2)));
+        return found;
+    }
+
+    /// <summary>The destinations that deliveries are parked for: one look at the index for each, however many are parked.</summary>
+    public IReadOnlyList<string> ParkedDestinations()
+    {
+        var found = new List<string>();
+        for (var last = ""; nextParked.Bind(last).Step() && nextParked.TextOrNull(0) is { } next; last = next)
+        {
+            found.Add(next);
+            nextParked.Reset();
+        }
+
+        nextParked.Reset();
         return found;
     }
 

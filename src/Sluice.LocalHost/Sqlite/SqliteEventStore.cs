@@ -93,6 +93,9 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
     /// <summary>Claims that earlier process starts made and nobody completed.</summary>
     public async ValueTask<IReadOnlyList<Claim>> OrphansAsync(int limit) => await writer.RunAsync(limit, static (book, limit) => book.Orphans(limit));
 
+    /// <summary>The destinations that deliveries are parked for.</summary>
+    public IReadOnlyList<string> ParkedDestinations() => Read(reader => reader.ParkedDestinations());
+
     public ValueTask<WebhookEvent?> LoadAsync(EventId id, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.Load(id)));
 
     public ValueTask<EventRecord?> FindAsync(EventId id, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.Find(id)));

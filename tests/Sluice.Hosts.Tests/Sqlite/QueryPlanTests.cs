@@ -33,10 +33,11 @@ public sealed class QueryPlanTests : IDisposable
         reader.FindRejection(RejectionId.Last);
         reader.RejectionSources();
         reader.Parked("billing", 10);
+        reader.ParkedDestinations();
         reader.ListState("destination");
         reader.FindState("destination", "billing");
 
-        Assert.All(Plans(connection, least: 13), AssertIndexed);
+        Assert.All(Plans(connection, least: 14), AssertIndexed);
     }
 
     [Fact]
