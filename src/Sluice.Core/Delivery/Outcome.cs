@@ -23,14 +23,17 @@ public sealed record Outcome
     /// <summary>The destination's HTTP status, where there was one.</summary>
     public int? StatusCode { get; init; }
 
+    /// <summary>Whether the delivery ends as Skipped rather than as a dead letter.</summary>
+    internal bool Skips { get; private init; }
+
     /// <summary>Try again later: the fault may heal by itself.</summary>
     public static Outcome Retry(string reason, TimeSpan? after = null) => new() { Kind = AttemptOutcome.Retry, Reason = reason, After = after };
 
     /// <summary>Do not try again: a person has to look at it.</summary>
     public static Outcome DeadLetter(string reason) => new() { Kind = AttemptOutcome.DeadLetter, Reason = reason };
 
-    /// <summary>It is not wanted any more and nothing was sent. Not for handlers.</summary>
-    internal static Outcome Skip(string reason) => new() { Kind = AttemptOutcome.Skipped, Reason = reason };
+    /// <summary>It ends without a delivery, and nobody has to look at it. Not for handlers: what they have nothing to do with is Done.</summary>
+    internal static Outcome Skip(string reason) => new() { Kind = AttemptOutcome.DeadLetter, Reason = reason, Skips = true };
 
     /// <summary>Nobody knows what became of the attempt. Not for handlers: what they do not know they retry.</summary>
     internal static Outcome Unknown(string reason) => new() { Kind = AttemptOutcome.Unknown, Reason = reason };

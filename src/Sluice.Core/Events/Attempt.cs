@@ -9,9 +9,6 @@ public enum AttemptOutcome
 
     /// <summary>Nobody knows: the process died or the lease ran out while it was under way.</summary>
     Unknown = 3,
-
-    /// <summary>Nothing was sent: it was not wanted any more.</summary>
-    Skipped = 4,
 }
 
 /// <summary>One try of a delivery, as it is kept.</summary>

@@ -17,9 +17,7 @@ public static class RetryPolicy
             case AttemptOutcome.Done:
                 return Verdict.Delivered;
             case AttemptOutcome.DeadLetter:
-                return Verdict.DeadLettered(outcome.Reason!);
-            case AttemptOutcome.Skipped:
-                return Verdict.Skipped(outcome.Reason!);
+                return outcome.Skips ? Verdict.Skipped(outcome.Reason!) : Verdict.DeadLettered(outcome.Reason!);
         }
 
         if (attempt >= options.MaxAttempts)

@@ -14,6 +14,8 @@ internal static class BrokenBuilds
 
     public static Build NoFence { get; } = new("no fence") { IsFenced = false };
 
+    public static Build OutOfTurn { get; } = new("claims without a look at who is first") { IsOrdered = false };
+
     public static Build LostBellNeverRungAgain { get; } = new("a lost bell never rung again") { Sweeps = false };
 
     public static Build DueRowAfterEvent { get; } = new("due row after event") { Store = static (store, _) => new Tidy(store) };

@@ -13,7 +13,7 @@ internal sealed class SimulatedHandler(World world, SimulatedProcess process) : 
     public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
     {
         var (id, attempt) = (context.Delivery, context.Attempt);
-        world.Ledger.HandlerStarted(webhook, id, attempt);
+        world.Ledger.HandlerStarted(webhook, context);
         process.Running.Add((id, attempt));
         try
         {
