@@ -120,9 +120,8 @@ internal sealed partial class DeliveryService(
     {
         try
         {
-            var processed = await processor.ProcessAsync(bell, interrupt.Token);
-            // Its turn may have come while this bell was under way and hid the next one from the queue.
-            return processed.Claim != ClaimResult.Behind;
+            await processor.ProcessAsync(bell, interrupt.Token);
+            return true;
         }
         catch (StoreUnavailableException e)
         {
