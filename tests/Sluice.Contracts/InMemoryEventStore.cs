@@ -13,6 +13,9 @@ public sealed partial class InMemoryEventStore : IEventStore
     /// <summary>False makes a store that takes every completion: the simulation has to notice.</summary>
     internal bool IsFenced { get; init; } = true;
 
+    /// <summary>False makes a store that does not look who is first in a line.</summary>
+    internal bool IsOrdered { get; init; } = true;
+
     public ValueTask<Booked> BookAsync(Booking booking, CancellationToken cancellationToken)
     {
         lock (gate)
@@ -43,25 +46,32 @@ public sealed partial class InMemoryEventStore : IEventStore
             if (delivery.IsHeld(now)) return new(new ClaimAnswer(ClaimResult.Leased));
             if (delivery.Lease is not null) return new(new ClaimAnswer(ClaimResult.Lapsed, delivery.HeldClaim));
 
-            (delivery.Number, delivery.Lease, delivery.Due, delivery.IsParked) = (bell.Attempt, lease, lease.Until, false);
-            return new(new ClaimAnswer(ClaimResult.Claimed, delivery.HeldClaim));
+            if (IsOrdered && delivery.IsInLine && LineOf(delivery).First != delivery)
+            {
+                (delivery.IsBehind, delivery.IsParked) = (true, false);
+                return new(new ClaimAnswer(ClaimResult.Behind));
+            }
+
+            (delivery.Number, delivery.Lease, delivery.Due, delivery.IsParked, delivery.IsBehind) = (bell.Attempt, lease, lease.Until, false, false);
+            return new(new ClaimAnswer(ClaimResult.Claimed, delivery.HeldClaim! with { Place = ClaimedPlace(delivery) }));
         }
     }
 
-    public ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken)
+    public ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken)
     {
         lock (gate)
         {
             var claim = completion.Claim;
-            if (Find(claim.Delivery) is not { } delivery) return new(false);
+            if (Find(claim.Delivery) is not { } delivery) return new(new Recorded(IsHeld: false));
             var isHolder = delivery.Number == claim.Attempt && delivery.Lease?.Token == claim.Lease.Token;
             delivery.Keep(completion.Attempt, isHolder);
-            if (!isHolder && IsFenced) return new(false);
+            if (!isHolder && IsFenced) return new(new Recorded(IsHeld: false));
 
             if (completion.Status.IsEnd()) delivery.End(completion.Status, completion.Reason, completion.At);
             else (delivery.Status, delivery.Reason, delivery.NextAttemptAt, delivery.Due, delivery.Lease) =
                 (completion.Status, completion.Reason, completion.NextAttemptAt, completion.Due!.Value, null);
-            return new(true);
+            if (completion.Status == DeliveryStatus.Delivered) NoteSent(delivery);
+            return new(new Recorded(IsHeld: true, MoveOn(delivery, completion.At)));
         }
     }
 
@@ -69,7 +79,7 @@ public sealed partial class InMemoryEventStore : IEventStore
     {
         lock (gate)
         {
-            if (Find(bell.Delivery) is { } delivery && !delivery.Status.IsEnd() && delivery.Bell.Attempt == bell.Attempt) (delivery.Due, delivery.IsParked) = (due, false);
+            if (Find(bell.Delivery) is { } delivery && !delivery.Status.IsEnd() && !delivery.IsBehind && delivery.Bell.Attempt == bell.Attempt) (delivery.Due, delivery.IsParked) = (due, false);
             return ValueTask.CompletedTask;
         }
     }
@@ -78,7 +88,7 @@ public sealed partial class InMemoryEventStore : IEventStore
     {
         lock (gate)
         {
-            if (Find(bell.Delivery) is not { Lease: null } delivery || delivery.Status.IsEnd() || delivery.Bell.Attempt != bell.Attempt) return new(false);
+            if (Find(bell.Delivery) is not { Lease: null, IsBehind: false } delivery || delivery.Status.IsEnd() || delivery.Bell.Attempt != bell.Attempt) return new(false);
             if (!delivery.IsParked) (delivery.Due, delivery.IsParked) = (delivery.Due < now ? delivery.Due : now, true);
             return new(true);
         }
@@ -90,6 +100,8 @@ public sealed partial class InMemoryEventStore : IEventStore
         {
             if (Find(delivery) is not { } kept || !kept.Status.IsEnd()) return new((Bell?)null);
             if (onlyDead && kept.Status != DeliveryStatus.DeadLettered) return new((Bell?)null);
+            // The dead letter that holds its line goes on in its place; whatever left it before is out of order.
+            kept.IsOutOfOrder = kept.Place is not null && !kept.HoldsLine;
             (kept.Status, kept.Reason, kept.Due, kept.CountedFrom) = (DeliveryStatus.Pending, null, due, kept.Number);
             return new(kept.Bell);
         }
@@ -112,6 +124,7 @@ public sealed partial class InMemoryEventStore : IEventStore
         {
             if (Find(delivery) is not { Status: DeliveryStatus.DeadLettered } kept) return new(false);
             kept.End(DeliveryStatus.Skipped, reason, at);
+            MoveOn(kept, at);
             return new(true);
         }
     }
@@ -131,6 +144,7 @@ public sealed partial class InMemoryEventStore : IEventStore
                 if (unfinished.Length == 0)
                 {
                     events.Remove(kept.Event.Id);
+                    LetGo(kept, now);
                     deleted++;
                 }
 
@@ -143,12 +157,13 @@ public sealed partial class InMemoryEventStore : IEventStore
 
     public ValueTask PingAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private static void Expire(KeptDelivery delivery, DateTimeOffset now)
+    private void Expire(KeptDelivery delivery, DateTimeOffset now)
     {
         // Somebody began an attempt and was not heard of again: it stays in the book as unknown.
         if (delivery.Lease is not null)
             delivery.Keep(new Attempt { Number = delivery.Number, Outcome = AttemptOutcome.Unknown, StartedAt = now, Duration = TimeSpan.Zero }, fromHolder: false);
         delivery.End(DeliveryStatus.Expired, "older than the retention", now);
+        MoveOn(delivery, now);
     }
 
     private void Insert(Booking booking)
@@ -156,8 +171,9 @@ public sealed partial class InMemoryEventStore : IEventStore
         var webhook = booking.Event with { Body = booking.Event.Body.ToArray() };
         events[webhook.Id] = new KeptEvent(webhook, [.. booking.Deliveries.Select(delivery => new KeptDelivery(new(webhook.Id, delivery.Destination))
         {
-            Due = delivery.Due, Lease = delivery.Lease, Number = delivery.Lease is null ? 0 : 1,
+            Due = delivery.Due, Lease = delivery.Lease, Number = delivery.Lease is null ? 0 : 1, Place = delivery.Place,
         })]);
+        foreach (var delivery in events[webhook.Id].Deliveries.Where(delivery => delivery.Place is not null)) LineOf(delivery).Add(delivery);
     }
 
     private KeptDelivery? Find(DeliveryId id) =>

@@ -21,6 +21,21 @@ internal sealed class KeptDelivery(DeliveryId id)
     /// <summary>It waits with its destination; <see cref="Due"/> is then its place in line.</summary>
     public bool IsParked { get; set; }
 
+    /// <summary>Null where it is in no order.</summary>
+    public Place? Place { get; init; }
+
+    public bool IsOutOfOrder { get; set; }
+
+    /// <summary>Another of its line was before it when it was last claimed: it is not due.</summary>
+    public bool IsBehind { get; set; }
+
+    /// <summary>Its event was let go.</summary>
+    public bool IsGone { get; set; }
+
+    public bool IsInLine => Place is not null && !IsOutOfOrder && !IsGone && (!Status.IsEnd() || HoldsLine);
+
+    public bool HoldsLine => Place is { Holds: true } && !IsOutOfOrder && Status == DeliveryStatus.DeadLettered;
+
     /// <summary>The last attempt that was begun.</summary>
     public int Number { get; set; }
 
@@ -43,7 +58,7 @@ internal sealed class KeptDelivery(DeliveryId id)
     public void End(DeliveryStatus status, string? reason, DateTimeOffset at)
     {
         (Status, Reason, EndedAt) = (status, reason, at);
-        (NextAttemptAt, Lease, IsParked) = (null, null, false);
+        (NextAttemptAt, Lease, IsParked, IsBehind) = (null, null, false, false);
     }
 
     /// <summary>What is known of an attempt is not made unknown again; otherwise the first word stands, and the claim's own holder has the last.</summary>
@@ -54,7 +69,7 @@ internal sealed class KeptDelivery(DeliveryId id)
 
     public DeliveryRecord ToRecord() => new()
     {
-        Destination = id.Destination, Status = Status, Reason = Reason, NextAttemptAt = NextAttemptAt, Attempts = [.. Attempts.Values],
+        Destination = id.Destination, Status = Status, Reason = Reason, NextAttemptAt = NextAttemptAt, IsOutOfOrder = IsOutOfOrder, Attempts = [.. Attempts.Values],
     };
 }
 

@@ -19,6 +19,7 @@ public sealed partial class TimerRound(
     private const int RowsAtOnce = 500;
     private const int OpenAtOnce = 100;
     private const int ReleasedAtOnce = 2000;
+    private const int LinesAtOnce = 100;
     private const int DeadLetterSteps = 8;
 
     /// <summary>A little more than the timer's own pause: what falls due in between is scheduled for its moment.</summary>
@@ -36,6 +37,8 @@ public sealed partial class TimerRound(
         await TryAsync("reading the registered destinations", () => shared.EnsureAsync(cancellationToken).AsTask());
         var rung = 0;
         var late = TimeSpan.Zero;
+        // Before the sweep: whose turn it becomes is due at once.
+        await TryAsync("moving lines on", async () => await store.MoveLinesOnAsync(LinesAtOnce, cancellationToken));
         var isSwept = await TryAsync("ringing what is due", async () =>
         {
             for (var started = time.GetTimestamp(); time.GetElapsedTime(started) < MostSweeping;)

@@ -10,7 +10,7 @@ namespace Sluice.AzureServices.Tables;
 /// <summary>Where a delivery stands. Every change is written with the etag of what was read.</summary>
 internal sealed record DeliveryRow
 {
-    public static readonly string[] Columns = ["Status", "Number", "CountedFrom", "Reason", "StatusCode", "NextAttemptAt", "DueKey", "DeadKey", "LeaseToken", "LeaseUntil", "EndedAt", "Receipt", "Booking"];
+    public static readonly string[] Columns = ["Status", "Number", "CountedFrom", "Reason", "StatusCode", "NextAttemptAt", "DueKey", "DeadKey", "LeaseToken", "LeaseUntil", "EndedAt", "Receipt", "Booking", "Line"];
 
     public required DeliveryId Id { get; init; }
 
@@ -44,7 +44,13 @@ internal sealed record DeliveryRow
     /// <summary>The booking that it belongs to.</summary>
     public required long Booking { get; init; }
 
+    /// <summary>Its place in a line; null where it never had one.</summary>
+    public LinePlace? Line { get; init; }
+
     public ETag ETag { get; init; }
+
+    /// <summary>Whether others of its line wait for it: it has not ended, or is dead and holds them.</summary>
+    public bool IsInLine => Line is { IsOutOfOrder: false } && (!Status.IsEnd() || (Status == DeliveryStatus.DeadLettered && Line.Holds));
 
     /// <summary>The attempt that a bell about it names: the next, or the one under way.</summary>
     public int BellAttempt => Lease is null ? Number + 1 : Number;
@@ -66,6 +72,7 @@ internal sealed record DeliveryRow
         EndedAt = entity.GetDateTimeOffset("EndedAt"),
         Receipt = entity.GetInt64("Receipt")!.Value,
         Booking = entity.GetInt64("Booking") ?? 0,
+        Line = LinePlace.Read(entity.GetString("Line")),
         ETag = entity.ETag,
     };
 
@@ -82,6 +89,7 @@ internal sealed record DeliveryRow
         if (DueKey is not null) entity["DueKey"] = DueKey;
         if (DeadKey is not null) entity["DeadKey"] = DeadKey;
         if (EndedAt is not null) entity["EndedAt"] = EndedAt;
+        if (Line is not null) entity["Line"] = Line.ToString();
         if (Lease is not null) (entity["LeaseToken"], entity["LeaseUntil"]) = (Lease.Token, Lease.Until);
         return entity;
     }
@@ -96,21 +104,21 @@ internal sealed record DeliveryRow
 
     public DeliveryRecord ToRecord(IEnumerable<AttemptRow> attempts) => new()
     {
-        Destination = Id.Destination, Status = Status, Reason = Reason, NextAttemptAt = NextAttemptAt,
+        Destination = Id.Destination, Status = Status, Reason = Reason, NextAttemptAt = NextAttemptAt, IsOutOfOrder = Line?.IsOutOfOrder == true,
         Attempts = [.. attempts.Where(row => row.Destination == Id.Destination).Select(row => row.Attempt).OrderBy(attempt => attempt.Number)],
     };
 }
 
 /// <summary>What a claim remembers of its row, as <see cref="Claim.Version"/>.</summary>
-internal sealed record ClaimVersion(long Token, DeliveryStatus Status, string DueKey, long Booking, ETag ETag)
+internal sealed record ClaimVersion(long Token, DeliveryStatus Status, string DueKey, long Booking, ETag ETag, LinePlace? Line)
 {
-    public static ClaimVersion Of(DeliveryRow row) => new(row.Lease!.Token, row.Status, row.DueKey!, row.Booking, row.ETag);
+    public static ClaimVersion Of(DeliveryRow row) => new(row.Lease!.Token, row.Status, row.DueKey!, row.Booking, row.ETag, row.Line);
 
     /// <summary>Null where the claim has none or it is another claim's.</summary>
     public static ClaimVersion? Of(Claim claim) =>
-        claim.Version?.Split('\n') is [var token, var status, var due, var booking, var etag] && long.Parse(token, CultureInfo.InvariantCulture) == claim.Lease.Token
-            ? new(claim.Lease.Token, Enum.Parse<DeliveryStatus>(status), due, long.Parse(booking, CultureInfo.InvariantCulture), new ETag(etag))
+        claim.Version?.Split('\n') is [var token, var status, var due, var booking, var etag, var line] && long.Parse(token, CultureInfo.InvariantCulture) == claim.Lease.Token
+            ? new(claim.Lease.Token, Enum.Parse<DeliveryStatus>(status), due, long.Parse(booking, CultureInfo.InvariantCulture), new ETag(etag), LinePlace.Read(line))
             : null;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Token}\n{Status}\n{DueKey}\n{Booking}\n{ETag}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Token}\n{Status}\n{DueKey}\n{Booking}\n{ETag}\n{Line}");
 }

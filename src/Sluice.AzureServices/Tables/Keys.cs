@@ -31,6 +31,18 @@ internal static partial class Keys
     /// <summary>What stands in a parked due row's key behind the destination.</summary>
     private const int ParkedEnd = 81;
 
+    /// <summary>Due rows of deliveries that wait for others of their line: what brings those on is the line.</summary>
+    private const string AsideBegin = "dq-";
+
+    /// <summary>Ends whose line is to move on.</summary>
+    public const string Moving = "m";
+
+    /// <summary>In the partition of a line: whose turn it is.</summary>
+    public const string Head = "head";
+
+    /// <summary>In the partition of a line: the places.</summary>
+    public const string Places = "n";
+
     public const string List = "l";
 
     public const string Dead = "x";
@@ -79,6 +91,25 @@ internal static partial class Keys
     public static string Parked(DateTimeOffset place, DeliveryId delivery, int attempt, long receipt) =>
         string.Create(CultureInfo.InvariantCulture, $"{Parked(delivery.Destination)}-{place.UtcTicks:D19}-{delivery.Event}-{attempt:D10}-{receipt:x16}");
 
+    public static string Aside(DateTimeOffset due, DeliveryId delivery, int attempt, long receipt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{AsideBegin}{due.UtcTicks:D19}-{delivery.Event}-{attempt:D10}-{receipt:x16}-{delivery.Destination}");
+
+    public static bool IsAside(string key) => key.StartsWith(AsideBegin, StringComparison.Ordinal);
+
+    /// <summary>The partition of a line. An order key is a hash.</summary>
+    public static string Line(string destination, string orderKey) => $"q-{destination}-{orderKey}";
+
+    /// <summary>A place in a line: by the moment, so that the first are found first.</summary>
+    public static string PlaceOf(DateTimeOffset keptAt, EventId id, long receipt) => string.Create(CultureInfo.InvariantCulture, $"{Places}-{keptAt.UtcTicks:D19}-{id}-{receipt:x16}");
+
+    /// <summary>Whose place it is.</summary>
+    public static EventId ReadPlace(string key) => Id(key.AsSpan(22, 32));
+
+    public static string MovingOn(DeliveryId delivery) => $"{Moving}-{delivery.Event}-{delivery.Destination}";
+
+    /// <summary>Whose end it is.</summary>
+    public static DeliveryId ReadMovingOn(string key) => new(Id(key.AsSpan(2, 32)), key[35..]);
+
     public static bool IsParked(string key) => key.StartsWith(ParkedBegin, StringComparison.Ordinal);
 
     /// <summary>What a due row's key says; for a parked one its place in line stands for the moment.</summary>
@@ -96,10 +127,10 @@ internal static partial class Keys
     public static (DeliveryId Delivery, int Attempt) ReadOpenDeath(string key) => (new(Id(key.AsSpan(2, 32)), key[46..]), int.Parse(key.AsSpan(35, 10), CultureInfo.InvariantCulture));
 
     /// <summary>Whether a text is a place in a list, as pages give it out: a moment and the id behind it.</summary>
-    public static bool IsPlace([NotNullWhen(true)] string? text) => text is not null && Places().IsMatch(text);
+    public static bool IsPlace([NotNullWhen(true)] string? text) => text is not null && PlacesInList().IsMatch(text);
 
     private static EventId Id(ReadOnlySpan<char> hex) => EventId.TryParse(hex.ToString(), out var id) ? id : throw new FormatException($"'{hex}' is no event id");
 
     [GeneratedRegex(@"\A[0-9]{19}-[0-9a-f]{32}[0-9a-z_-]{0,60}\z")]
-    private static partial Regex Places();
+    private static partial Regex PlacesInList();
 }

@@ -20,7 +20,7 @@ public sealed partial class TableEventStore
             if (row is null && webhook.More.Contains(bell.Delivery.Destination)) continue;
             if (row is null) return new ClaimAnswer(ClaimResult.Missing);
             // The claim itself is ours where its answer got lost.
-            if (row.Lease?.Token == lease.Token) return new ClaimAnswer(ClaimResult.Claimed, row.ToClaim(webhook.ToEvent(rows)));
+            if (row.Lease?.Token == lease.Token) return new ClaimAnswer(ClaimResult.Claimed, await PlacedAsync(row.ToClaim(webhook.ToEvent(rows)), row, token));
             if (row.Status.IsEnd() || bell.Attempt != row.BellAttempt) return new ClaimAnswer(ClaimResult.Stale);
             if (row.IsHeld(now))
             {
@@ -30,8 +30,14 @@ public sealed partial class TableEventStore
             }
 
             if (row.Lease is not null) return new ClaimAnswer(ClaimResult.Lapsed, row.ToClaim());
+            if (row.IsInLine && await HasTurnAsync(row, token) is var hasTurn and not true)
+            {
+                if (hasTurn == false) return new ClaimAnswer(ClaimResult.Behind);
+                continue;
+            }
+
             // A parked one is due again from now on, whatever becomes of its holder.
-            if (Keys.IsParked(row.DueKey!))
+            if (Keys.IsParked(row.DueKey!) || Keys.IsAside(row.DueKey!))
             {
                 await MoveDueAsync(row, lease.Until, isRung: false, token);
                 continue;
@@ -41,7 +47,7 @@ public sealed partial class TableEventStore
             try
             {
                 var answer = await Book.UpdateEntityAsync(claimed.ToEntity(), row.ETag, TableUpdateMode.Replace, token);
-                return new ClaimAnswer(ClaimResult.Claimed, (claimed with { ETag = answer.Headers.ETag ?? default }).ToClaim(webhook.ToEvent(rows)));
+                return new ClaimAnswer(ClaimResult.Claimed, await PlacedAsync((claimed with { ETag = answer.Headers.ETag ?? default }).ToClaim(webhook.ToEvent(rows)), claimed, token));
             }
             catch (RequestFailedException e) when (IsConflict(e))
             {
@@ -52,13 +58,13 @@ public sealed partial class TableEventStore
         throw new StoreUnavailableException($"{bell.Delivery} is changed by many at once");
     }, cancellationToken);
 
-    public ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken)
+    public ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken)
     {
         var receipt = NewReceipt();
         return tables.WithinAsync(token => RecordAsync(completion, receipt, token), cancellationToken);
     }
 
-    private async Task<bool> RecordAsync(Completion completion, long receipt, CancellationToken cancellationToken)
+    private async Task<Recorded> RecordAsync(Completion completion, long receipt, CancellationToken cancellationToken)
     {
         var claim = completion.Claim;
         var id = claim.Delivery;
@@ -71,6 +77,8 @@ public sealed partial class TableEventStore
         }
 
         var next = Outcome(completion, version, receipt);
+        var leaves = next.Line is { IsOutOfOrder: false } && !next.IsInLine;
+        if (leaves) await LeaveAsync(next, cancellationToken);
         await WriteIndexAsync(next, completion, cancellationToken);
         for (var tries = 1; ; tries++)
         {
@@ -101,7 +109,8 @@ public sealed partial class TableEventStore
 
         sums.Moved(version.Status, completion.Status);
         await ForgetAsync(id.Event, [version.DueKey], cancellationToken);
-        return true;
+        if (next is { Status: DeliveryStatus.Delivered, Line: { IsOutOfOrder: true, SentAt: not null } }) await NoteSentAsync(next, cancellationToken);
+        return new(IsHeld: true, leaves ? await LeftAsync(next, next, isRung: true, cancellationToken) : null);
     }
 
     private static bool Holds(DeliveryRow row, Claim claim) => row.Number == claim.Attempt && row.Lease?.Token == claim.Lease.Token;
@@ -109,7 +118,7 @@ public sealed partial class TableEventStore
     private static DeliveryRow Outcome(Completion completion, ClaimVersion version, long receipt)
     {
         var claim = completion.Claim;
-        var row = new DeliveryRow { Id = claim.Delivery, Number = claim.Attempt, CountedFrom = claim.CountedFrom, Receipt = receipt, Booking = version.Booking };
+        var row = new DeliveryRow { Id = claim.Delivery, Number = claim.Attempt, CountedFrom = claim.CountedFrom, Receipt = receipt, Booking = version.Booking, Line = version.Line };
         if (completion.Status.IsEnd())
         {
             row = row.Ended(completion.Status, completion.Reason, completion.At) with { StatusCode = completion.Attempt.StatusCode };
@@ -135,14 +144,14 @@ public sealed partial class TableEventStore
     }
 
     // What is known of an attempt is not made unknown again, and the first word stands.
-    private async Task<bool> RefuseAsync(DeliveryRow? row, Completion completion, CancellationToken cancellationToken)
+    private async Task<Recorded> RefuseAsync(DeliveryRow? row, Completion completion, CancellationToken cancellationToken)
     {
         for (var tries = 1; tries <= Tries && row is not null; tries++)
         {
             var (partition, key) = (row.Id.Event.ToString(), Keys.Attempt(row.Id.Destination, completion.Attempt.Number));
             var found = await Book.GetEntityIfExistsAsync<TableEntity>(partition, key, cancellationToken: cancellationToken);
             var there = found.HasValue ? AttemptRow.Read(found.Value!) : null;
-            if (there is not null && there.Booking == row.Booking && there.Attempt.Outcome != AttemptOutcome.Unknown) return false;
+            if (there is not null && there.Booking == row.Booking && there.Attempt.Outcome != AttemptOutcome.Unknown) return new(IsHeld: false);
             var attempt = new AttemptRow(row.Id.Destination, completion.Attempt, row.Booking).ToEntity(row.Id.Event);
             try
             {
@@ -152,7 +161,7 @@ public sealed partial class TableEventStore
                     new(TableTransactionActionType.UpdateReplace, row.ToEntity(), row.ETag),
                     there is null ? new(TableTransactionActionType.Add, attempt) : new(TableTransactionActionType.UpdateReplace, attempt, there.ETag),
                 ], cancellationToken);
-                return false;
+                return new(IsHeld: false);
             }
             catch (RequestFailedException e) when (IsConflict(e))
             {
@@ -160,6 +169,6 @@ public sealed partial class TableEventStore
             }
         }
 
-        return false;
+        return new(IsHeld: false);
     }
 }

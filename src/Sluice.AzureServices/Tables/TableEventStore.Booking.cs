@@ -17,19 +17,27 @@ public sealed partial class TableEventStore
     public ValueTask<Booked> BookAsync(Booking booking, CancellationToken cancellationToken)
     {
         // One number for all tries: an event that is found with it is our own.
-        var receipt = NewReceipt();
-        return tables.WithinAsync(token => BookAsync(booking, receipt, token), cancellationToken);
+        var (receipt, at) = (NewReceipt(), time.GetUtcNow());
+        return tables.WithinAsync(token => BookAsync(booking, receipt, at, token), cancellationToken);
     }
 
-    private async Task<Booked> BookAsync(Booking booking, long receipt, CancellationToken cancellationToken)
+    private async Task<Booked> BookAsync(Booking booking, long receipt, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var (webhook, id) = (booking.Event, booking.Event.Id);
-        var deliveries = new DeliveryRow[Math.Min(booking.Deliveries.Count, DeliveriesAtOnce)];
-        for (var i = 0; i < deliveries.Length; i++) deliveries[i] = NewDelivery(new(id, booking.Deliveries[i].Destination), booking.Deliveries[i].Due, booking.Deliveries[i].Lease, receipt, receipt);
-        var more = booking.Deliveries.Count == deliveries.Length ? [] : booking.Deliveries.Skip(deliveries.Length).Select(delivery => delivery.Destination);
+        // What is added later has no place: those that want one come first.
+        var wanted = booking.Deliveries.Count <= DeliveriesAtOnce ? booking.Deliveries : [.. booking.Deliveries.OrderBy(delivery => delivery.Place is null)];
+        var deliveries = new DeliveryRow[Math.Min(wanted.Count, DeliveriesAtOnce)];
+        for (var i = 0; i < deliveries.Length; i++)
+        {
+            var place = wanted[i].Place is null ? null : LinePlace.Of(wanted[i].Place, Keys.PlaceOf(at, id, receipt));
+            deliveries[i] = NewDelivery(new(id, wanted[i].Destination), wanted[i].Due, wanted[i].Lease, receipt, receipt) with { Line = place };
+        }
+
+        var more = wanted.Count == deliveries.Length ? [] : wanted.Skip(deliveries.Length).Select(delivery => delivery.Destination);
         var row = new EventRow(webhook, receipt, Keys.Listed(webhook.ReceivedAt, id, receipt), more);
 
-        await AddIndexAsync(IndexAdditions(row.ListKey, webhook, deliveries), cancellationToken);
+        var indexed = AddIndexAsync(IndexAdditions(row.ListKey, webhook, deliveries), cancellationToken);
+        await Task.WhenAll([indexed, .. deliveries.Where(delivery => delivery.Line is not null).Select(delivery => AddPlaceAsync(delivery, cancellationToken))]);
         var isOneTransaction = row.StoredBytes <= BytesAtOnce;
         if (!isOneTransaction) await Task.WhenAll(row.BodyRows.Select(body => Book.UpsertEntityAsync(body, TableUpdateMode.Replace, cancellationToken)));
         try
@@ -43,6 +51,7 @@ public sealed partial class TableEventStore
             if (first.Receipt != receipt)
             {
                 await ForgetAsync(id, [row.ListKey, .. deliveries.Select(delivery => delivery.DueKey)], cancellationToken);
+                foreach (var delivery in deliveries.Where(delivery => delivery.Line is not null)) await ForgetPlaceAsync(PartitionOf(delivery.Id, delivery.Line!), delivery.Line!.Row, cancellationToken);
                 await ForgetBodyAsync(row, cancellationToken);
                 return new Booked(IsDuplicate: true, !first.HasBody(webhook.Body.Span), Deliveries(rows).Any(delivery => delivery.Status == DeliveryStatus.DeadLettered));
             }

@@ -48,7 +48,7 @@ public sealed partial class TableEventStore
     {
         for (var tries = 1; tries <= Tries; tries++)
         {
-            if (await DeliveryAsync(bell.Delivery, token) is not { } row || row.Status.IsEnd() || row.BellAttempt != bell.Attempt) return false;
+            if (await DeliveryAsync(bell.Delivery, token) is not { } row || row.Status.IsEnd() || row.BellAttempt != bell.Attempt || Keys.IsAside(row.DueKey!)) return false;
             if (await MoveDueAsync(row, due, isRung: true, token)) return true;
         }
 

@@ -18,6 +18,8 @@ public sealed partial class TableEventStore
             {
                 Status = DeliveryStatus.Pending, Reason = null, StatusCode = null, EndedAt = null, DeadKey = null, NextAttemptAt = null,
                 CountedFrom = row.Number, DueKey = Keys.Due(isRung: true, due, delivery, row.Number + 1, receipt), Receipt = receipt,
+                // The dead letter that holds its line goes on in its place; whatever left it before is out of order.
+                Line = row.Line is null || row.IsInLine ? row.Line : row.Line with { IsOutOfOrder = true },
             };
             await AddIndexAsync(delivery.Event, opened.DueKey, token);
             var isOpened = await ChangeAsync(row, opened, token);
@@ -35,9 +37,11 @@ public sealed partial class TableEventStore
         for (var tries = 1; tries <= Tries; tries++)
         {
             if (await DeliveryAsync(delivery, token) is not { Status: DeliveryStatus.DeadLettered } row) return false;
+            if (row.IsInLine) await LeaveAsync(row, token);
             if (!await ChangeAsync(row, row.Ended(DeliveryStatus.Skipped, reason, at) with { Receipt = NewReceipt() }, token)) continue;
             sums.Moved(DeliveryStatus.DeadLettered, DeliveryStatus.Skipped);
             await ForgetAsync(delivery.Event, [row.DeadKey], token);
+            if (row.IsInLine) await LeftAsync(row, null, isRung: false, token);
             return true;
         }
 

@@ -62,6 +62,7 @@ public sealed partial class TableEventStore
             actions.Add(new(TableTransactionActionType.Add, new AttemptRow(row.Id.Destination, unknown, row.Booking).ToEntity(row.Id.Event)));
         }
 
+        if (row.IsInLine) await LeaveAsync(row, cancellationToken);
         try
         {
             await Book.SubmitTransactionAsync(actions, cancellationToken);
@@ -76,11 +77,13 @@ public sealed partial class TableEventStore
 
         sums.Moved(row.Status, DeliveryStatus.Expired);
         await ForgetAsync(row.Id.Event, [row.DueKey], cancellationToken);
+        if (row.IsInLine) await LeftAsync(row, null, isRung: false, cancellationToken);
         return true;
     }
 
     private async Task<bool> LetGoAsync(EventRow webhook, List<DeliveryRow> deliveries, List<TableEntity> found, CancellationToken cancellationToken)
     {
+        foreach (var holder in deliveries.Where(delivery => delivery.IsInLine)) await LeaveAsync(holder, cancellationToken);
         // The event goes with its deliveries in one transaction, each as it was read: one that was opened again meanwhile stops it.
         // Of more deliveries than fit, those beyond go first; they have ended.
         foreach (var some in deliveries.Skip(RowsAtOnce).Chunk(RowsAtOnce))
@@ -88,6 +91,8 @@ public sealed partial class TableEventStore
         if (!await TryDeleteAsync([(Keys.Event, webhook.Entity.ETag), .. deliveries.Take(RowsAtOnce).Select(delivery => (Keys.Delivery(delivery.Id.Destination), delivery.ETag))], webhook, cancellationToken)) return false;
 
         sums.LetGo(deliveries.Select(delivery => delivery.Status));
+        foreach (var holder in deliveries.Where(delivery => delivery.IsInLine)) await LeftAsync(holder, null, isRung: false, cancellationToken);
+        foreach (var delivery in deliveries.Where(delivery => delivery.Line?.SentAt is not null)) await ForgetSentAsync(delivery, cancellationToken);
         await DeleteAsync([.. found.Where(row => row.RowKey[0] is 'b' or 't')], cancellationToken);
         await ForgetAsync(webhook.Id, [.. deliveries.Select(delivery => delivery.DeadKey), webhook.ListKey], cancellationToken);
         return true;

@@ -34,6 +34,9 @@ public sealed record DeliveryContext
     /// <summary>Whether it had ended before and was asked for again, by an operator or by the sender's redelivery.</summary>
     public bool IsReplay { get; init; }
 
+    /// <summary>Whether it goes without regard to the order that its destination asked for: newer events of its order key may have been delivered.</summary>
+    public bool IsOutOfOrder { get; init; }
+
     public required DestinationSettings Destination { get; init; }
 
     /// <summary>The names of the sender's own headers that may be passed on, <c>*</c> standing for any characters.</summary>

@@ -31,7 +31,9 @@ public sealed class SplitHandler(IServiceProvider services, TimeProvider time) :
         try
         {
             var now = time.GetUtcNow();
-            foreach (var some in items.Select(item => EventOf.Item(webhook, item)).Chunk(AtOnce))
+            // Where somebody wants them in order they are kept as they stand in the batch.
+            var isOrdered = source.Destinations.Any(destination => destination.Settings.Order is not null);
+            foreach (var some in items.Select(item => EventOf.Item(webhook, item)).Chunk(isOrdered ? 1 : AtOnce))
             {
                 // It would be found to be its own duplicate, and be gone.
                 if (some.Any(item => item.Id == webhook.Id)) return Outcome.DeadLetter("an item of it is the batch itself");

@@ -130,14 +130,15 @@ public sealed partial class Ingestor(
         foreach (var destination in destinations)
         {
             if (!destination.Takes(webhook)) continue;
-            if (!destination.IsBatching && pacing.MayBegin(destination) && queue.TryReserve(destination.Name))
+            var place = Ordering.PlaceOf(destination.Settings.Order, webhook);
+            if (place is null && !destination.IsBatching && pacing.MayBegin(destination) && queue.TryReserve(destination.Name))
             {
                 var lease = Leases.For(destination.Settings, now, random);
                 deliveries.Add(new(destination.Name, lease.Until, lease));
             }
             else
             {
-                deliveries.Add(new(destination.Name, now + queue.Grace, null));
+                deliveries.Add(new(destination.Name, now + queue.Grace, null) { Place = place });
             }
         }
 

@@ -52,6 +52,9 @@ public sealed record DeliveryRecord
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
+    /// <summary>Whether it had a place in a line and was replayed without it.</summary>
+    public bool IsOutOfOrder { get; init; }
+
     public required IReadOnlyList<Attempt> Attempts { get; init; }
 }
 

@@ -55,6 +55,10 @@ public sealed record DeliveryView
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
+    /// <summary>True where it went without regard to the order that its destination asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? OutOfOrder { get; init; }
+
     public required IReadOnlyList<AttemptView> Attempts { get; init; }
 
     public static DeliveryView Of(DeliveryRecord record) => new()
@@ -63,6 +67,7 @@ public sealed record DeliveryView
         Status = record.Status,
         Reason = record.Reason,
         NextAttemptAt = record.NextAttemptAt,
+        OutOfOrder = record.IsOutOfOrder ? true : null,
         Attempts = [.. record.Attempts.Select(attempt => new AttemptView(
             attempt.Number, attempt.Outcome, attempt.StatusCode, attempt.Error, attempt.StartedAt, attempt.Duration.TotalMilliseconds))],
     };

@@ -109,12 +109,14 @@ public sealed partial class Processor(
 
         var webhook = claim.Event ?? await LoadAsync(claim.Delivery.Event, stopping);
         if (webhook is null) return (false, Gone);
+        if (Ordering.Stale(claim) is { } stale) return (false, stale);
 
         var context = new DeliveryContext
         {
             Delivery = claim.Delivery,
             Attempt = claim.Attempt,
             IsReplay = claim.CountedFrom > 0,
+            IsOutOfOrder = Ordering.IsOutOfOrder(claim, destination.Settings.Order, webhook),
             Destination = destination.Settings,
             SenderHeaders = live.TryGetSource(webhook.Source, out var source) ? source.SenderHeaders : [],
             ProofHeaders = source?.Scheme.HeaderNames ?? [],
@@ -174,7 +176,9 @@ public sealed partial class Processor(
         {
             try
             {
-                if (await store.RecordAsync(completion, CancellationToken.None)) return Written.Yes;
+                var recorded = await store.RecordAsync(completion, CancellationToken.None);
+                if (recorded.Next is { } next) await RingAsync(next, completion.At);
+                if (recorded.IsHeld) return Written.Yes;
                 // Refused after a failure: it may be our own first try that was written after all.
                 if (doubt) return Written.InDoubt;
                 Log.Fenced(logger, completion.Claim.Delivery, completion.Claim.Attempt);
@@ -213,7 +217,8 @@ public sealed partial class Processor(
         Telemetry.Attempt.Record(completion.Attempt.Duration.TotalSeconds, new KeyValuePair<string, object?>("destination", delivery.Destination));
         if (completion.Status == DeliveryStatus.DeadLettered) Log.Dead(logger, delivery, number, completion.Reason!);
         else if (completion.Status == DeliveryStatus.Retrying) Log.Retrying(logger, delivery, number, completion.Reason!, completion.NextAttemptAt!.Value);
-        else if (completion.Status == DeliveryStatus.Delivered) Log.Delivered(logger, delivery, number);
+        else if (completion.Status == DeliveryStatus.Skipped) Log.Skipped(logger, delivery, number, completion.Reason!);
+        else Log.Delivered(logger, delivery, number);
     }
 
     private enum Written { No, InDoubt, Yes }
@@ -234,6 +239,9 @@ public sealed partial class Processor(
 
         [LoggerMessage(5, LogLevel.Error, "{Delivery} attempt {Attempt} ended but could not be written down, so it will count as unknown: {Reason}")]
         public static partial void NotRecorded(ILogger logger, DeliveryId delivery, int attempt, string reason);
+
+        [LoggerMessage(7, LogLevel.Information, "{Delivery} attempt {Attempt} was not made: {Reason}")]
+        public static partial void Skipped(ILogger logger, DeliveryId delivery, int attempt, string reason);
 
         [LoggerMessage(6, LogLevel.Warning, "Bell for {Delivery} not rung, its due row brings it back: {Reason}")]
         public static partial void NotRung(ILogger logger, DeliveryId delivery, string reason);

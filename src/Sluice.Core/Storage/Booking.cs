@@ -8,7 +8,11 @@ public sealed record Booking(WebhookEvent Event, IReadOnlyList<BookedDelivery> D
 /// <summary>A delivery as it is booked.</summary>
 /// <param name="Due">When it is looked at if no bell reached anyone; for one born claimed the end of its lease.</param>
 /// <param name="Lease">Set when it is born claimed, for attempt 1.</param>
-public readonly record struct BookedDelivery(string Destination, DateTimeOffset Due, Lease? Lease);
+public readonly record struct BookedDelivery(string Destination, DateTimeOffset Due, Lease? Lease)
+{
+    /// <summary>Its place in a line; null where it is in no order. One that has a place is never born claimed.</summary>
+    public Place? Place { get; init; }
+}
 
 /// <summary>The answer to a booking.</summary>
 /// <param name="IsDuplicate">The event was there; nothing was written.</param>
@@ -37,6 +41,9 @@ public enum ClaimResult
 
     /// <summary>There is no such delivery.</summary>
     Missing,
+
+    /// <summary>Another of its line is before it. The book has put it aside: it is due again when it is its turn.</summary>
+    Behind,
 }
 
 public readonly record struct ClaimAnswer(ClaimResult Result, Claim? Claim = null);
@@ -56,6 +63,9 @@ public sealed record Claim
 
     /// <summary>The event, where it is at hand; otherwise it is loaded.</summary>
     public WebhookEvent? Event { get; init; }
+
+    /// <summary>What is known of its place in a line; null where it has none.</summary>
+    public ClaimedPlace? Place { get; init; }
 
     /// <summary>The store's own mark of the delivery as it was claimed, which spares it a look when the attempt is recorded; null where it needs none.</summary>
     public string? Version { get; init; }

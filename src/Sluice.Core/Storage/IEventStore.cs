@@ -18,16 +18,18 @@ public interface IEventStore
 
     /// <summary>
     /// Claims a delivery for the attempt that a bell asks for. Of any number of claims at once at most one succeeds, and none
-    /// while a lease runs. A bell about the attempt under way claims nothing: it finds the lease running or lapsed.
+    /// while a lease runs. A bell about the attempt under way claims nothing: it finds the lease running or lapsed. Of the deliveries in one
+    /// line only the first that has not ended is claimed; another is put aside and is neither due nor rung until it is its turn.
     /// </summary>
     /// <param name="now">A lease that ends after this moment still runs.</param>
     ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
     /// Writes down how a claimed attempt ended and what becomes of the delivery. False when the fence refused it: the delivery
-    /// has moved on without this claim. The attempt is kept all the same.
+    /// has moved on without this claim. The attempt is kept all the same. An end gives the turn to the next of its line; any other way for a
+    /// delivery to end or to go makes the next due at once.
     /// </summary>
-    ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken);
+    ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken);
 
     /// <summary>
     /// The deliveries whose due time is not after <paramref name="upTo"/>, oldest first, at most <paramref name="limit"/>. A claimed one
@@ -53,11 +55,11 @@ public interface IEventStore
 
     /// <summary>
     /// Opens an ended delivery again: Pending, MaxAttempts counted anew, attempt numbers going on. Null when it is not at an end or
-    /// not there, or not dead although <paramref name="onlyDead"/>.
+    /// not there, or not dead although <paramref name="onlyDead"/>. One that holds its line keeps its place; any other goes out of order.
     /// </summary>
     ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken);
 
-    /// <summary>Adds a delivery to a kept event. Null when it has that delivery or the event is not there.</summary>
+    /// <summary>Adds a delivery to a kept event, out of any order. Null when it has that delivery or the event is not there.</summary>
     ValueTask<Bell?> AddDeliveryAsync(DeliveryId delivery, DateTimeOffset due, CancellationToken cancellationToken);
 
     /// <summary>Ends a dead letter as Skipped. False when it is not dead.</summary>

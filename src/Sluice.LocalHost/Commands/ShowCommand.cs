@@ -45,7 +45,7 @@ internal sealed class ShowCommand : Command
         foreach (var delivery in view.Deliveries)
         {
             var table = Output.Table("Attempt", "Outcome", "Status", "Started", "Took", "Error");
-            table.Title = new Spectre.Console.TableTitle($"{delivery.Destination}: {Output.Status(delivery.Status.ToString())}{(delivery.NextAttemptAt is { } at && !delivery.Status.IsEnd() ? $", next attempt {Output.Time(at)}" : "")}");
+            table.Title = new Spectre.Console.TableTitle($"{delivery.Destination}: {Output.Status(delivery.Status.ToString())}{(delivery.NextAttemptAt is { } at && !delivery.Status.IsEnd() ? $", next attempt {Output.Time(at)}" : "")}{(delivery.OutOfOrder == true ? ", out of order" : "")}");
             foreach (var attempt in delivery.Attempts)
             {
                 table.AddRow(

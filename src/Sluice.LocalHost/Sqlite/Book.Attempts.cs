@@ -15,7 +15,7 @@ internal sealed partial class Book
 
     private void PrepareAttempts()
     {
-        readDelivery = Prepare("SELECT status, attempt, counted_from, start, due, token FROM deliveries WHERE event = ?1 AND destination = ?2");
+        readDelivery = Prepare("SELECT status, attempt, counted_from, start, due, token, order_key, place, sent_at FROM deliveries WHERE event = ?1 AND destination = ?2");
         claimDelivery = Prepare("UPDATE deliveries SET attempt = ?3, start = ?4, due = ?5, token = ?6 WHERE event = ?1 AND destination = ?2");
         recordDelivery = Prepare("""
             UPDATE deliveries SET status = ?3, start = 0, due = ?4, next_at = ?5, token = NULL, reason = ?6, ended_at = ?7 WHERE event = ?1 AND destination = ?2
@@ -24,7 +24,7 @@ internal sealed partial class Book
             INSERT INTO attempts(event, destination, number, outcome, status_code, error, started_at, duration) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             ON CONFLICT DO UPDATE SET outcome = ?4, status_code = ?5, error = ?6, started_at = ?7, duration = ?8
             """);
-        postpone = Prepare("UPDATE deliveries SET start = 0, due = ?3 WHERE event = ?1 AND destination = ?2 AND due IS NOT NULL AND start <= 0 AND attempt = ?4");
+        postpone = Prepare("UPDATE deliveries SET start = 0, due = ?3 WHERE event = ?1 AND destination = ?2 AND due IS NOT NULL AND start IN (-1, 0) AND attempt = ?4");
     }
 
     public ClaimAnswer Claim(Bell bell, Lease lease, DateTimeOffset now)
@@ -34,15 +34,17 @@ internal sealed partial class Book
         if (row.IsClaimed && row.Due > now && row.Start == Start) return new(ClaimResult.Leased);
         if (row.IsClaimed) return new(ClaimResult.Lapsed, row.Claim(bell.Delivery));
 
+        if (row.IsInLine && !IsFirst(seq, bell.Delivery.Destination, row)) return new(ClaimResult.Behind);
+
         claimDelivery.Bind(seq).Bind(bell.Delivery.Destination).Bind(bell.Attempt).Bind(Start).Bind(lease.Until).Bind(lease.Token).Run();
-        return new(ClaimResult.Claimed, new Claim { Delivery = bell.Delivery, Attempt = bell.Attempt, CountedFrom = row.CountedFrom, Lease = lease });
+        return new(ClaimResult.Claimed, new Claim { Delivery = bell.Delivery, Attempt = bell.Attempt, CountedFrom = row.CountedFrom, Lease = lease, Place = PlaceOf(bell.Delivery.Destination, row) });
     }
 
     /// <summary>False when the fence refused; the attempt is kept all the same.</summary>
-    public bool Record(Completion completion)
+    public Recorded Record(Completion completion)
     {
         var (claim, attempt) = (completion.Claim, completion.Attempt);
-        if (Seq(claim.Delivery.Event) is not { } seq || Read(seq, claim.Delivery.Destination) is not { } row) return false;
+        if (Seq(claim.Delivery.Event) is not { } seq || Read(seq, claim.Delivery.Destination) is not { } row) return new(IsHeld: false);
         var holds = row.IsClaimed && row.Attempt == claim.Attempt && row.Token == claim.Lease.Token;
         // Whoever lost its claim to an Unknown may still say what really happened; nobody may turn what is known into Unknown.
         if (holds || attempt.Outcome != AttemptOutcome.Unknown)
@@ -51,11 +53,11 @@ internal sealed partial class Book
                 .Bind(attempt.Error).Bind(attempt.StartedAt).Bind(attempt.Duration.Ticks).Run();
         }
 
-        if (!holds) return false;
+        if (!holds) return new(IsHeld: false);
         recordDelivery.Bind(seq).Bind(claim.Delivery.Destination).Bind((long)completion.Status).Bind(completion.Due).Bind(completion.NextAttemptAt)
             .Bind(completion.Reason).Bind(completion.Status.IsEnd() ? completion.At : null).Run();
         Move(row.Status, completion.Status);
-        return true;
+        return new(IsHeld: true, completion.Status.IsEnd() ? MoveOn(claim.Delivery.Destination, row, completion.At) : null);
     }
 
     public void Postpone(Bell bell, DateTimeOffset due)
@@ -68,6 +70,9 @@ internal sealed partial class Book
         readDelivery.Bind(seq).Bind(destination);
         DeliveryRow? row = readDelivery.Step()
             ? new((DeliveryStatus)readDelivery.Int(0), readDelivery.Int(1), readDelivery.Int(2), readDelivery.Long(3), readDelivery.TimeOrNull(4), readDelivery.Long(5))
+            {
+                OrderKey = readDelivery.TextOrNull(6), Place = readDelivery.IsNull(7) ? null : readDelivery.Long(7), SentAt = readDelivery.IsNull(8) ? null : new(readDelivery.Long(8), TimeSpan.Zero),
+            }
             : null;
         readDelivery.Reset();
         return row;
@@ -75,7 +80,15 @@ internal sealed partial class Book
 
     private readonly record struct DeliveryRow(DeliveryStatus Status, int Attempt, int CountedFrom, long Start, DateTimeOffset? Due, long Token)
     {
+        public string? OrderKey { get; init; }
+
+        public long? Place { get; init; }
+
+        public DateTimeOffset? SentAt { get; init; }
+
         public bool IsClaimed => Start > 0;
+
+        public bool IsInLine => Place >= InLine;
 
         public Claim Claim(DeliveryId delivery) => new()
         {

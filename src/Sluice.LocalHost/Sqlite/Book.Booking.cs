@@ -20,7 +20,8 @@ internal sealed partial class Book
         insertEvent = Prepare("INSERT INTO events(id, source, type, key, received_at, headers, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(id) DO NOTHING");
         lastSeq = Prepare("SELECT last_insert_rowid()");
         insertDelivery = Prepare("""
-            INSERT INTO deliveries(event, destination, status, attempt, counted_from, start, due, next_at, token) VALUES(?1, ?2, 0, ?3, 0, ?4, ?5, ?6, ?7)
+            INSERT INTO deliveries(event, destination, status, attempt, counted_from, start, due, next_at, token, order_key, place, sent_at)
+            VALUES(?1, ?2, 0, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             ON CONFLICT DO NOTHING
             """);
         compareBody = Prepare("SELECT seq, body = ?2 FROM events WHERE id = ?1");
@@ -42,8 +43,10 @@ internal sealed partial class Book
         lastSeq.Reset();
         foreach (var delivery in booking.Deliveries)
         {
-            insertDelivery.Bind(seq).Bind(delivery.Destination).Bind(delivery.Lease is null ? 0 : 1).Bind(delivery.Lease is null ? 0 : Start)
-                .Bind(delivery.Due).Bind(webhook.ReceivedAt).Bind(delivery.Lease?.Token).Run();
+            var start = delivery.Lease is not null ? Start : delivery.Place is { } place && Head(delivery.Destination, place.Key) is not null ? Behind : 0;
+            insertDelivery.Bind(seq).Bind(delivery.Destination).Bind(delivery.Lease is null ? 0 : 1).Bind(start)
+                .Bind(delivery.Due).Bind(webhook.ReceivedAt).Bind(delivery.Lease?.Token)
+                .Bind(delivery.Place?.Key).Bind(delivery.Place is null ? null : delivery.Place.Holds ? Holding : InLine).Bind(delivery.Place?.SentAt?.UtcTicks).Run();
             Count(DeliveryStatus.Pending, 1);
         }
 
@@ -54,7 +57,7 @@ internal sealed partial class Book
     public Bell? Add(DeliveryId delivery, DateTimeOffset due)
     {
         if (Seq(delivery.Event) is not { } seq) return null;
-        if (insertDelivery.Bind(seq).Bind(delivery.Destination).Bind(0L).Bind(0L).Bind(due).Bind(due).Bind((long?)null).Run() == 0) return null;
+        if (insertDelivery.Bind(seq).Bind(delivery.Destination).Bind(0L).Bind(0L).Bind(due).Bind(due).Bind((long?)null).Bind((string?)null).Bind((long?)null).Bind((long?)null).Run() == 0) return null;
         Count(DeliveryStatus.Pending, 1);
         return new Bell(delivery, 1);
     }

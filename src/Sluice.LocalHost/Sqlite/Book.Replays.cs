@@ -14,7 +14,7 @@ internal sealed partial class Book
     private void PrepareReplays()
     {
         reopen = Prepare("""
-            UPDATE deliveries SET status = 0, counted_from = attempt, start = 0, due = ?3, next_at = ?3, token = NULL, reason = NULL, ended_at = NULL
+            UPDATE deliveries SET status = 0, counted_from = attempt, start = 0, due = ?3, next_at = ?3, place = ?4, token = NULL, reason = NULL, ended_at = NULL
             WHERE event = ?1 AND destination = ?2
             """);
         purge = Prepare("UPDATE deliveries SET status = 5, reason = ?3, ended_at = ?4 WHERE event = ?1 AND destination = ?2");
@@ -28,16 +28,19 @@ internal sealed partial class Book
     {
         if (Seq(delivery.Event) is not { } seq || Read(seq, delivery.Destination) is not { } row) return null;
         if (!row.Status.IsEnd() || (onlyDead && row.Status != DeliveryStatus.DeadLettered)) return null;
-        reopen.Bind(seq).Bind(delivery.Destination).Bind(due).Run();
+        // The dead letter that holds its line goes on in its place; whatever left it before is out of order.
+        var holds = row is { Place: Holding, Status: DeliveryStatus.DeadLettered };
+        reopen.Bind(seq).Bind(delivery.Destination).Bind(due).Bind(row.Place is null ? null : holds ? Holding : OutOfOrder).Run();
         Move(row.Status, DeliveryStatus.Pending);
         return new Bell(delivery, row.Attempt + 1);
     }
 
     public bool Purge(DeliveryId delivery, string reason, DateTimeOffset at)
     {
-        if (Seq(delivery.Event) is not { } seq || Read(seq, delivery.Destination) is not { Status: DeliveryStatus.DeadLettered }) return false;
+        if (Seq(delivery.Event) is not { } seq || Read(seq, delivery.Destination) is not { Status: DeliveryStatus.DeadLettered } row) return false;
         purge.Bind(seq).Bind(delivery.Destination).Bind(reason).Bind(at).Run();
         Move(DeliveryStatus.DeadLettered, DeliveryStatus.Skipped);
+        if (row.Place == Holding) MoveOn(delivery.Destination, row, at);
         return true;
     }
 

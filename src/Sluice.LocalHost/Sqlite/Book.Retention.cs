@@ -49,7 +49,7 @@ internal sealed partial class Book
             expired += unfinished.Expired;
             if (unfinished is { Expired: 0, Held: 0 })
             {
-                Delete(seq);
+                Delete(seq, now);
                 deleted++;
             }
         }
@@ -78,18 +78,21 @@ internal sealed partial class Book
 
             expire.Bind(seq).Bind(destination).Bind(now).Run();
             Move(status, DeliveryStatus.Expired);
+            if (Read(seq, destination) is { IsInLine: true } left) MoveOn(destination, left, now);
         }
 
         return (open.Count, held);
     }
 
-    private void Delete(long seq)
+    private void Delete(long seq, DateTimeOffset now)
     {
+        var held = HeldBy(seq);
         countEnded.Bind(seq);
         while (countEnded.Step()) Count((DeliveryStatus)countEnded.Int(0), -countEnded.Int(1));
         deleteAttempts.Bind(seq).Run();
         deleteDeliveries.Bind(seq).Run();
         deleteEvent.Bind(seq).Run();
         counts[0]--;
+        foreach (var (destination, key) in held) MoveOn(destination, key, now);
     }
 }

@@ -35,6 +35,7 @@ internal sealed partial class Book : IDisposable
         PrepareQuarantine();
         PrepareLearned();
         PrepareParking();
+        PrepareLines();
         PrepareState();
         counts = ReadCounts();
         committed = [.. counts];

@@ -30,7 +30,7 @@ internal sealed partial class Reader : IDisposable
         load = Prepare($"SELECT {columns}, body FROM events WHERE id = ?1");
         find = Prepare($"SELECT {columns}, length(body) FROM events WHERE id = ?1");
         list = Prepare($"SELECT {columns}, length(body) FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2");
-        deliveries = Prepare("SELECT destination, status, reason, next_at FROM deliveries WHERE event = ?1 ORDER BY destination");
+        deliveries = Prepare("SELECT destination, status, reason, next_at, place = -1 FROM deliveries WHERE event = ?1 ORDER BY destination");
         attempts = Prepare("SELECT number, outcome, status_code, error, started_at, duration FROM attempts WHERE event = ?1 AND destination = ?2 ORDER BY number");
         due = Prepare("""
             SELECT e.id, d.destination, d.attempt, d.due FROM deliveries d JOIN events e ON e.seq = d.event
@@ -101,7 +101,7 @@ internal sealed partial class Reader : IDisposable
             found.Add(new DeliveryRecord
             {
                 Destination = destination, Status = (DeliveryStatus)deliveries.Int(1), Reason = deliveries.TextOrNull(2),
-                NextAttemptAt = deliveries.TimeOrNull(3), Attempts = Attempts(seq, destination),
+                NextAttemptAt = deliveries.TimeOrNull(3), IsOutOfOrder = deliveries.Int(4) == 1, Attempts = Attempts(seq, destination),
             });
         }
 

@@ -9,7 +9,7 @@ internal static class Schema
     // events.seq is the order of keeping. deliveries.due is the one thing nothing can be forgotten by: null exactly at an end.
     // deliveries.start is 0, or while a claim holds the number of the process start that made it (due is then the lease's end),
     // so that one index finds what is due, whose lease ran out, and what an ended process held. It is -1 while the delivery is parked
-    // (due is then its place in line).
+    // (due is then its place in line), and -2 while another of its line is before it.
     private static readonly string[] Migrations =
     [
         """
@@ -48,6 +48,15 @@ internal static class Schema
         """
         CREATE TABLE state(kind TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY(kind, name)) STRICT, WITHOUT ROWID;
         CREATE INDEX deliveries_parked ON deliveries(destination, due) WHERE start = -1;
+        """,
+        // Lines: deliveries of a destination with the same order key. place is null without one, 0 in a line, 1 in one that it holds as a dead
+        // letter, -1 when it was replayed out of order. The first index holds who stands in a line, the second what was delivered.
+        """
+        ALTER TABLE deliveries ADD COLUMN order_key TEXT;
+        ALTER TABLE deliveries ADD COLUMN place INTEGER;
+        ALTER TABLE deliveries ADD COLUMN sent_at INTEGER;
+        CREATE INDEX deliveries_line ON deliveries(destination, order_key, event) WHERE place >= 0 AND (due IS NOT NULL OR (status = 3 AND place = 1));
+        CREATE INDEX deliveries_sent ON deliveries(destination, order_key, sent_at) WHERE status = 2 AND sent_at IS NOT NULL;
         """,
     ];
 

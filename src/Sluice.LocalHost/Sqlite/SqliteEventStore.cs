@@ -50,7 +50,7 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
         }
     }
 
-    public async ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken) =>
+    public async ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken) =>
         await writer.RunAsync(completion, static (book, completion) => book.Record(completion));
 
     public ValueTask<DueRows> DueAsync(DateTimeOffset upTo, int limit, CancellationToken cancellationToken) =>

@@ -11,10 +11,11 @@ internal sealed record Webhook(string Source, string Key, string Type, byte[] Bo
     public EventId Id => EventId.Of(Source, Key);
 
     /// <param name="keyInBody">Some senders write the key into the body, others into a header.</param>
-    public static Webhook Create(string source, string key, bool keyInBody, Random random)
+    /// <param name="customers">How many there are, each of whom wants its events in order.</param>
+    public static Webhook Create(string source, string key, bool keyInBody, Random random, int customers = 3)
     {
         var type = random.Next(3) == 0 ? "order.created" : "invoice.paid";
-        return new Webhook(source, key, type, Json(keyInBody ? key : null, type, random));
+        return new Webhook(source, key, type, Json(keyInBody ? key : null, type, random.Next(customers), random));
     }
 
     /// <summary>The same event in other words, as a sender should not send it.</summary>
@@ -30,10 +31,11 @@ internal sealed record Webhook(string Source, string Key, string Type, byte[] Bo
     };
 
     // Blanks, escapes and bytes beyond ASCII in places where reading and writing it again would change them.
-    private static byte[] Json(string? key, string type, Random random)
+    private static byte[] Json(string? key, string type, int customer, Random random)
     {
         var text = new StringBuilder("{ ");
         if (key is not null) text.Append("\"id\" :\"").Append(key).Append("\",");
+        text.Append("\"customer\": \"c\\u0075s_").Append(customer).Append("\",");
         text.Append("\"type\":\"").Append(type).Append("\",\t\"text\": \"\\u00e9é\\/");
         for (var i = random.Next(40); i > 0; i--) text.Append((char)('a' + random.Next(26)));
         return Encoding.UTF8.GetBytes(text.Append("\" ,\"n\":1.0}").ToString());

@@ -15,6 +15,9 @@ public sealed class BrokenBuildTests(ITestOutputHelper output)
     public void A_missing_fence_is_caught() => IsCaught(BrokenBuilds.NoFence, "was recorded although the delivery had moved on");
 
     [Fact]
+    public void A_claim_without_a_look_at_who_is_first_is_caught() => IsCaught(BrokenBuilds.OutOfTurn, "was handled before its turn");
+
+    [Fact]
     public void A_lost_bell_that_is_never_rung_again_is_caught() => IsCaught(BrokenBuilds.LostBellNeverRungAgain, "nothing brings it on");
 
     [Fact]

@@ -14,6 +14,8 @@ internal static class BrokenBuilds
 
     public static Build NoFence { get; } = new("no fence") { IsFenced = false };
 
+    public static Build OutOfTurn { get; } = new("claims without a look at who is first") { IsOrdered = false };
+
     public static Build LostBellNeverRungAgain { get; } = new("a lost bell never rung again") { Sweeps = false };
 
     public static Build DueRowAfterEvent { get; } = new("due row after event") { Store = static (store, _) => new Tidy(store) };
@@ -82,7 +84,7 @@ internal abstract class PassingStore(IEventStore store) : IEventStore
 
     public ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken) => store.ClaimAsync(bell, lease, now, cancellationToken);
 
-    public ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken) => store.RecordAsync(completion, cancellationToken);
+    public ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken) => store.RecordAsync(completion, cancellationToken);
 
     public ValueTask<DueRows> DueAsync(DateTimeOffset upTo, int limit, CancellationToken cancellationToken) => store.DueAsync(upTo, limit, cancellationToken);
 

@@ -12,5 +12,7 @@ internal sealed record Build(string Name)
 
     public bool IsFenced { get; init; } = true;
 
+    public bool IsOrdered { get; init; } = true;
+
     public bool Sweeps { get; init; } = true;
 }

@@ -13,6 +13,7 @@ internal sealed class Invariants(IEventStore book, Ledger ledger, Setting settin
         var records = All();
         CheckKept(records, now);
         CheckSums(records);
+        ledger.CheckOrder();
         foreach (var record in records)
         {
             CheckEvent(record);

@@ -1,4 +1,5 @@
 using Sluice.Contracts.Simulation;
+using Sluice.Delivery;
 using Sluice.Events;
 using Sluice.Ingestion;
 using Sluice.Storage;
@@ -9,7 +10,7 @@ namespace Sluice.Core.Tests.Simulation;
 /// What truly happened, written down beside the book and never read by the core: what senders sent and were answered, what the book
 /// granted and accepted, what handlers were given. Breaches that show at once are found here, the others at the quiet points.
 /// </summary>
-internal sealed class Ledger(Setting setting, Faults faults, Trace trace)
+internal sealed partial class Ledger(Setting setting, Faults faults, Trace trace)
 {
     // Moments are taken to the millisecond.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -72,6 +73,7 @@ internal sealed class Ledger(Setting setting, Faults faults, Trace trace)
         {
             var id = new DeliveryId(webhook.Id, delivery.Destination);
             if (!deliveries.ContainsKey(id)) deliveries[id] = new DeliveryLedger();
+            KeptInLine(id, delivery);
             if (delivery.Lease is not null) Claimed(new Claim { Delivery = id, Attempt = 1, CountedFrom = 0, Lease = delivery.Lease }, now);
         }
     }
@@ -86,7 +88,7 @@ internal sealed class Ledger(Setting setting, Faults faults, Trace trace)
         if (delivery.Ended is not null) Breach($"{claim.Delivery} attempt {claim.Attempt} was claimed although it is {delivery.Ended}");
         if (claim.CountedFrom != delivery.CountedFrom) Breach($"{claim.Delivery} attempt {claim.Attempt} counts from {claim.CountedFrom}, not from {delivery.CountedFrom}");
         if (claim.Attempt - delivery.CountedFrom > setting.MaxAttempts) Breach($"{claim.Delivery} attempt {claim.Attempt} is one too many: counted from {delivery.CountedFrom}, {setting.MaxAttempts} are allowed");
-        if (delivery.NotBefore > now + ClockSetBack + Tick) Breach($"{claim.Delivery} attempt {claim.Attempt} began {delivery.NotBefore - now} before its time");
+        if (!delivery.WasLapsed && delivery.NotBefore > now + ClockSetBack + Tick) Breach($"{claim.Delivery} attempt {claim.Attempt} began {delivery.NotBefore - now} before its time");
         (delivery.LastClaimed, delivery.IsClaimed) = (claim.Attempt, true);
     }
 
@@ -110,6 +112,9 @@ internal sealed class Ledger(Setting setting, Faults faults, Trace trace)
         if (completion.Status == DeliveryStatus.DeadLettered && attempt.Outcome != AttemptOutcome.DeadLetter) faults.Count(Fault.DiedByAttempts);
         (delivery.IsClaimed, delivery.NotBefore) = (false, completion.NextAttemptAt);
         delivery.Ended = completion.Status.IsEnd() ? completion.Status : null;
+        delivery.HasEnded |= completion.Status.IsEnd();
+        // Of several that find a lease lapsed each decides when the next attempt is, and one that doubts whether its word was taken rings for its own moment.
+        delivery.WasLapsed = claim.Lease.Until <= completion.At;
     }
 
     public void Replayed(Processing.Bell bell)
@@ -118,6 +123,7 @@ internal sealed class Ledger(Setting setting, Faults faults, Trace trace)
         var delivery = deliveries[bell.Delivery];
         if (bell.Attempt != delivery.LastClaimed + 1) Breach($"{bell.Delivery} was replayed with attempt {bell.Attempt} after attempt {delivery.LastClaimed}");
         (delivery.Ended, delivery.NotBefore, delivery.IsClaimed, delivery.CountedFrom) = (null, null, false, delivery.LastClaimed);
+        delivery.IsReplayed = true;
     }
 
     public void Purged(DeliveryId id)
@@ -127,19 +133,22 @@ internal sealed class Ledger(Setting setting, Faults faults, Trace trace)
         deliveries[id].Ended = DeliveryStatus.Skipped;
     }
 
-    public void HandlerStarted(WebhookEvent webhook, DeliveryId id, int attempt)
+    public void HandlerStarted(WebhookEvent webhook, DeliveryContext context)
     {
+        var (id, attempt) = (context.Delivery, context.Attempt);
         trace.Add("handler", "gets", id, attempt);
         if (!booked.TryGetValue(webhook.Id, out var kept) || !kept.Body.Span.SequenceEqual(webhook.Body.Span)) Breach($"{id} attempt {attempt} got other bytes than were booked");
         var delivery = deliveries[id];
         if (attempt > delivery.LastClaimed) Breach($"{id} attempt {attempt} was handled without a claim");
         if (!delivery.Calls.TryAdd(attempt, null)) Breach($"{id} attempt {attempt} was handled twice");
+        StartedInLine(context);
     }
 
     public void HandlerEnded(DeliveryId id, int attempt, AttemptOutcome outcome)
     {
         trace.Add("handler", "says", id, $"{attempt} {outcome}");
         deliveries[id].Calls[attempt] = outcome;
+        if (outcome == AttemptOutcome.Done) ArrivedInLine(id, attempt, deliveries[id]);
     }
 }
 
@@ -156,6 +165,17 @@ internal sealed class DeliveryLedger
     public DateTimeOffset? NotBefore { get; set; }
 
     public DeliveryStatus? Ended { get; set; }
+
+    /// <summary>Whether it ever was at an end.</summary>
+    public bool HasEnded { get; set; }
+
+    public bool IsReplayed { get; set; }
+
+    /// <summary>Whether the last attempt was recorded when its lease had ended.</summary>
+    public bool WasLapsed { get; set; }
+
+    /// <summary>The line in which it was kept.</summary>
+    public LineLedger? Line { get; set; }
 
     /// <summary>The handler's calls by attempt and what it said; null while it has said nothing.</summary>
     public SortedDictionary<int, AttemptOutcome?> Calls { get; } = [];

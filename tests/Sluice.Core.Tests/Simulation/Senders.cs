@@ -25,7 +25,7 @@ internal sealed class Senders(World world)
         }
     }
 
-    private Webhook Create(string source, string key) => Webhook.Create(source, key, keyInBody: source == Setting.Stripe, world.Random);
+    private Webhook Create(string source, string key) => Webhook.Create(source, key, keyInBody: source == Setting.Stripe, world.Random, world.Load.Customers);
 
     private void Start(Webhook webhook)
     {

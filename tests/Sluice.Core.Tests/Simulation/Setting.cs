@@ -12,6 +12,9 @@ internal sealed class Setting
     public const string Stripe = "stripe";
     public const string Standard = "standard";
 
+    /// <summary>The destination that wants the events of one customer in the order of keeping.</summary>
+    public const string Ordered = "ordered";
+
     private readonly Dictionary<string, string?> values = new()
     {
         ["Sluice:Sources:stripe:Provider"] = "stripe",
@@ -24,11 +27,15 @@ internal sealed class Setting
         ["Sluice:Destinations:orders:Handler"] = SimulatedHandler.HandlerName,
         ["Sluice:Destinations:orders:Sources:0"] = "stripe",
         ["Sluice:Destinations:orders:Types:0"] = "order.*",
+        [$"Sluice:Destinations:{Ordered}:Handler"] = SimulatedHandler.HandlerName,
+        [$"Sluice:Destinations:{Ordered}:Order:Key"] = "json:customer",
     };
 
-    public Setting(Random random)
+    /// <param name="isOrderedOnly">Without the destinations that want no order.</param>
+    public Setting(Random random, bool isOrderedOnly = false)
     {
-        IsAging = random.Next(8) == 0;
+        if (isOrderedOnly) foreach (var key in values.Keys.Where(key => key.Contains(":Destinations:", StringComparison.Ordinal) && !key.Contains($":{Ordered}:", StringComparison.Ordinal)).ToList()) values.Remove(key);
+        IsAging = random.Next(8) == 0 && !isOrderedOnly;
         MaxAttempts = random.Next(1, 7);
         Retention = IsAging ? TimeSpan.FromDays(1) : TimeSpan.FromDays(30);
         values["Sluice:Retention"] = Text(Retention);
@@ -42,7 +49,7 @@ internal sealed class Setting
         Pace(random, "invoices", "Breaker:Failures");
         Pace(random, "orders", "Limits:Rate", "Limits:Concurrency", "Breaker:Failures");
         if (random.Next(3) == 0) Gather("all", random.Next(2, 4), TimeSpan.FromSeconds(random.Next(1, 60)));
-        foreach (var destination in new[] { "all", "invoices", "orders" }) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(1, 40)));
+        foreach (var destination in new[] { "all", "invoices", "orders", Ordered }.Where(name => values.ContainsKey($"Sluice:Destinations:{name}:Handler"))) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(1, 40)));
     }
 
     /// <summary>Whether this run goes on until its events are older than their retention.</summary>

@@ -23,7 +23,7 @@ internal sealed class SimulatedHandler(World world, SimulatedProcess process) : 
         var timeout = deliveries[0].Context.Destination.Timeout;
         foreach (var (webhook, context) in deliveries)
         {
-            world.Ledger.HandlerStarted(webhook, context.Delivery, context.Attempt);
+            world.Ledger.HandlerStarted(webhook, context);
             process.Running.Add((context.Delivery, context.Attempt));
         }
 

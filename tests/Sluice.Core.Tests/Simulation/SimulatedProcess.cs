@@ -18,8 +18,6 @@ namespace Sluice.Core.Tests.Simulation;
 /// </summary>
 internal sealed class SimulatedProcess : IDisposable
 {
-    private const int Workers = 4;
-
     private readonly World world;
     private readonly Actor actor;
     private readonly CancellationTokenSource stopping = new();
@@ -71,7 +69,7 @@ internal sealed class SimulatedProcess : IDisposable
 
     public bool IsAccepting => isAccepting && actor.IsAlive;
 
-    public bool HasFreeWorker => IsAccepting && Busy + Reserved < Workers;
+    public bool HasFreeWorker => IsAccepting && Busy + Reserved < world.Load.Workers;
 
     /// <summary>A place where others may come first, and where the process may die.</summary>
     public async ValueTask PassAsync(string where)
@@ -182,7 +180,7 @@ internal sealed class SimulatedProcess : IDisposable
     private async Task SweepAsync()
     {
         Swept swept;
-        do swept = await sweeper.SweepAsync(TimeSpan.FromMinutes(1), 20, stopping.Token);
+        do swept = await sweeper.SweepAsync(TimeSpan.FromMinutes(1), world.Load.RowsInSweep, stopping.Token);
         while (swept.MayBeMore);
         await sweeper.FindParkedAsync(stopping.Token);
         await sweeper.ReleaseAsync(TimeSpan.FromSeconds(70), 100, stopping.Token);

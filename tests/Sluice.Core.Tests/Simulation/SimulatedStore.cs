@@ -46,7 +46,7 @@ internal sealed class SimulatedStore(World world, SimulatedProcess process) : IE
         return answer;
     }, cancellationToken);
 
-    public ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken) => CallAsync("record", () =>
+    public ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken) => CallAsync("record", () =>
     {
         var accepted = Book.RecordAsync(completion, default).AtOnce();
         Ledger.Recorded(completion, accepted);

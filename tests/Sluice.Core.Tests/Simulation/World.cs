@@ -18,17 +18,17 @@ internal sealed class World
     private readonly Senders senders;
     private int lives;
 
-    public World(int seed, Build build, bool isTraced)
+    public World(int seed, Build build, bool isTraced, Load? load = null)
     {
-        (Seed, Build) = (seed, build);
+        (Seed, Build, Load) = (seed, build, load ?? Load.Small);
         Random = new Random(seed);
         Pump = new Pump(Start, new Random(seed + 1));
         Network = new Actor(Pump);
         Trace = new Trace(isTraced) { Time = Pump.Time };
         Faults = new Faults(Random);
-        Setting = new Setting(Random);
+        Setting = new Setting(Random, isOrderedOnly: Load.Webhooks is not null);
         Ledger = new Ledger(Setting, Faults, Trace);
-        Book = new InMemoryEventStore { IsFenced = build.IsFenced };
+        Book = new InMemoryEventStore { IsFenced = build.IsFenced, IsOrdered = build.IsOrdered };
         Queue = new SimulatedQueue(this);
         chaos = new Chaos(this);
         senders = new Senders(this);
@@ -37,6 +37,8 @@ internal sealed class World
     public int Seed { get; }
 
     public Build Build { get; }
+
+    public Load Load { get; }
 
     public Random Random { get; }
 
@@ -73,9 +75,9 @@ internal sealed class World
     public void Run()
     {
         for (var place = 0; place < processes.Length; place++) Supervise(place);
-        Trouble(TimeSpan.FromMinutes(8), webhooks: Random.Next(4, 13));
+        Trouble(TimeSpan.FromMinutes(8), webhooks: Load.Webhooks ?? Random.Next(4, 13));
         Settle("first");
-        if (Breaches.Count > 0) return;
+        if (Breaches.Count > 0 || Load.Webhooks is not null) return;
 
         Trouble(TimeSpan.FromMinutes(5), webhooks: Random.Next(3, 9));
         Settle("second");

@@ -31,7 +31,7 @@ internal sealed partial class Ledger(World world)
     public IReadOnlyDictionary<DeliveryId, DeliveryLedger> Deliveries => deliveries;
 
     /// <summary>The rows of the index, by the first letter of their keys.</summary>
-    public Dictionary<char, HashSet<string>> Index { get; } = new() { ['d'] = [], ['o'] = [], ['x'] = [], ['l'] = [] };
+    public Dictionary<char, HashSet<string>> Index { get; } = new() { ['d'] = [], ['o'] = [], ['x'] = [], ['l'] = [], ['m'] = [] };
 
     public int Unfinished { get; private set; }
 
@@ -91,6 +91,7 @@ internal sealed partial class Ledger(World world)
         if (!deliveries.TryGetValue(id, out var delivery)) Breach($"{id} attempt {attempt} was handled and is not in the book");
         else if (attempt > delivery.LastClaimed) Breach($"{id} attempt {attempt} was handled without a claim");
         else if (!delivery.Calls.TryAdd(attempt, null)) Breach($"{id} attempt {attempt} was handled twice");
+        else StartedInLine(id, delivery);
     }
 
     public void HandlerEnded(DeliveryId id, int attempt, AttemptOutcome outcome)
@@ -101,6 +102,7 @@ internal sealed partial class Ledger(World world)
 
     private void CommittedIndex(CommittedChange change, TableEntity row)
     {
+        if (row.PartitionKey.StartsWith("q-", StringComparison.Ordinal)) CommittedLine(change, row);
         if (row.PartitionKey.Length != 1) return;
         var rows = Index[row.RowKey[0]];
         if (change.After is null) rows.Remove(row.RowKey);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Azure.Data.Tables;
+using Sluice.AzureServices.Tables;
 using Sluice.Events;
 
 namespace Sluice.Functions.Tests.Simulation;
@@ -37,12 +38,12 @@ internal sealed class DeliveryLedger
 }
 
 /// <summary>Where a delivery stands, as its row says.</summary>
-internal sealed record DeliveryState(DeliveryStatus Status, int Number, int CountedFrom, DateTimeOffset? NextAttemptAt, long? Lease, DateTimeOffset? LeaseUntil, string? DueKey, string? DeadKey)
+internal sealed record DeliveryState(DeliveryStatus Status, int Number, int CountedFrom, DateTimeOffset? NextAttemptAt, long? Lease, DateTimeOffset? LeaseUntil, string? DueKey, string? DeadKey, LinePlace? Line)
 {
     public DeliveryState(TableEntity row)
         : this(
             (DeliveryStatus)row.GetInt32("Status")!.Value, row.GetInt32("Number")!.Value, row.GetInt32("CountedFrom") ?? 0, row.GetDateTimeOffset("NextAttemptAt"),
-            row.GetInt64("LeaseToken"), row.GetDateTimeOffset("LeaseUntil"), row.GetString("DueKey"), row.GetString("DeadKey"))
+            row.GetInt64("LeaseToken"), row.GetDateTimeOffset("LeaseUntil"), row.GetString("DueKey"), row.GetString("DeadKey"), LinePlace.Read(row.GetString("Line")))
     {
     }
 

@@ -29,6 +29,8 @@ internal sealed class Setting
         ["Sluice:Destinations:orders:Handler"] = SimulatedHandler.HandlerName,
         ["Sluice:Destinations:orders:Sources:0"] = "stripe",
         ["Sluice:Destinations:orders:Types:0"] = "order.*",
+        ["Sluice:Destinations:ordered:Handler"] = SimulatedHandler.HandlerName,
+        ["Sluice:Destinations:ordered:Order:Key"] = "json:customer",
     };
 
     private static readonly KeyValuePair<string, string?>[] Secrets =
@@ -54,7 +56,7 @@ internal sealed class Setting
         values["Sluice:Retry:BaseDelay"] = Text(IsAging && random.Next(4) > 0 ? TimeSpan.FromHours(9) : TimeSpan.FromSeconds(random.Next(3) * 20));
         values["Sluice:Retry:Factor"] = random.Next(1, 5).ToString(CultureInfo.InvariantCulture);
         values["Sluice:Retry:MaxDelay"] = Text(IsAging ? TimeSpan.FromHours(12) : TimeSpan.FromSeconds(200));
-        foreach (var destination in new[] { "all", "invoices", "orders" }) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(6) == 0 ? random.Next(100, 240) : random.Next(1, 40)));
+        foreach (var destination in new[] { "all", "invoices", "orders", "ordered" }) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(6) == 0 ? random.Next(100, 240) : random.Next(1, 40)));
         if (MaxAttempts % 3 == 0) Gather("all", events: 2 + (SdkRetries / 2), TimeSpan.FromSeconds(9 * MaxAttempts));
         plain = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         withSecrets = new ConfigurationBuilder().AddInMemoryCollection(values.Concat(Secrets)).Build();

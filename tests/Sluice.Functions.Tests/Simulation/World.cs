@@ -189,7 +189,7 @@ internal sealed class World
     }
 
     private bool IsQuiet() =>
-        Ledger.Unfinished == 0 && senders.Sending == 0 && Travelling == 0 && !chaos.IsAtWork && Ledger.Index['d'].Count == 0 && Ledger.Index['o'].Count == 0
+        Ledger.Unfinished == 0 && senders.Sending == 0 && Travelling == 0 && !chaos.IsAtWork && Ledger.Index['d'].Count == 0 && Ledger.Index['o'].Count == 0 && Ledger.Index['m'].Count == 0
         && processes.All(static process => process is { Busy: 0, IsAccepting: true }) && Broker.Count(Setting.Queue) is { Active: 0, Scheduled: 0 };
 
     private string Busy() =>

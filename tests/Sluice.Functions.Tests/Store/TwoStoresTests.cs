@@ -27,7 +27,7 @@ public sealed class TwoStoresTests : EventStoreContract
 
         public ValueTask<ClaimAnswer> ClaimAsync(Bell bell, Lease lease, DateTimeOffset now, CancellationToken cancellationToken) => Next.ClaimAsync(bell, lease, now, cancellationToken);
 
-        public ValueTask<bool> RecordAsync(Completion completion, CancellationToken cancellationToken) => Next.RecordAsync(completion, cancellationToken);
+        public ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken) => Next.RecordAsync(completion, cancellationToken);
 
         public ValueTask<DueRows> DueAsync(DateTimeOffset upTo, int limit, CancellationToken cancellationToken) => Next.DueAsync(upTo, limit, cancellationToken);
 

@@ -46,7 +46,7 @@ internal sealed class KeptBook : IDisposable
         return answer.Claim!;
     }
 
-    public Task<bool> RecordAsync(Claim claim, DeliveryStatus status, AttemptOutcome outcome = AttemptOutcome.Done) => Store.RecordAsync(
+    public Task<Recorded> RecordAsync(Claim claim, DeliveryStatus status, AttemptOutcome outcome = AttemptOutcome.Done) => Store.RecordAsync(
         new Completion
         {
             Claim = claim,

@@ -71,6 +71,19 @@ public sealed class QueryPlanTests : IDisposable
     }
 
     [Fact]
+    public void Who_is_first_in_a_line_and_what_was_delivered_of_it_come_out_of_their_indexes()
+    {
+        book.Store.Dispose();
+        using var connection = Watched(book.Database.OpenWriter());
+        using var writing = new Book(connection);
+        DoEverything(writing);
+
+        var steps = Plans(connection, least: 20).SelectMany(plan => plan.Steps).ToList();
+        Assert.Contains(steps, step => step.Contains("INDEX deliveries_line (destination=? AND order_key=?)", StringComparison.Ordinal));
+        Assert.Contains(steps, step => step.Contains("INDEX deliveries_sent (destination=? AND order_key=?", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Writing_searches_by_an_index()
     {
         book.Store.Dispose();
@@ -86,7 +99,9 @@ public sealed class QueryPlanTests : IDisposable
     {
         var id = KeptBook.Delivery("evt_1");
         writing.Begin();
-        writing.Keep(new(KeptBook.Event("evt_1"), [new("billing", Now, null)]));
+        writing.Keep(new(KeptBook.Event("evt_1"), [new("billing", Now, null) { Place = new("key", Holds: true, Now) }]));
+        writing.Keep(new(KeptBook.Event("evt_2"), [new("billing", Now, null) { Place = new("key", Holds: true, Now) }]));
+        writing.Claim(new Bell(KeptBook.Delivery("evt_2"), 1), new Lease(1, Now.AddMinutes(1)), Now);
         writing.Keep(new(KeptBook.Event("evt_1"), []));
         writing.Add(new(id.Event, "audit"), Now);
         writing.Park(new Bell(id, 1), Now);

@@ -13,7 +13,7 @@ public abstract record Condition
     public virtual bool HoldsFor(ref Utf8JsonReader value) => HoldsFor(TextOf(ref value));
 
     // A number as it was written, so that nothing of it is lost; objects, arrays and null are no values.
-    private static string? TextOf(ref Utf8JsonReader value)
+    internal static string? TextOf(ref Utf8JsonReader value)
     {
         try
         {

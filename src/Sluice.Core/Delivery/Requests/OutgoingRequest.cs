@@ -43,6 +43,7 @@ internal static class OutgoingRequest
         request.Headers.TryAddWithoutValidation("Sluice-Type", ForwardedHeaders.Encode(webhook.Type));
         request.Headers.TryAddWithoutValidation("Sluice-Attempt", context.Attempt.ToString(CultureInfo.InvariantCulture));
         request.Headers.TryAddWithoutValidation("Sluice-Delivery", context.IdempotencyKey);
+        if (context.IsOutOfOrder) request.Headers.TryAddWithoutValidation("Sluice-Out-Of-Order", "true");
         request.Headers.TryAddWithoutValidation(Hops.Header, Hops.After(Hops.Read(webhook.Headers.First(Hops.Header))));
         return request;
     }

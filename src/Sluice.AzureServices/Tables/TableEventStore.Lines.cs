@@ -1,0 +1,250 @@
+using Azure;
+using Azure.Data.Tables;
+using Sluice.Events;
+using Sluice.Processing;
+using Sluice.Storage;
+
+namespace Sluice.AzureServices.Tables;
+
+// A line is a partition of the index: a row for each place, written before its event, and the head, which says whose turn it is and is changed
+// only by whoever has read it. Only whose turn it is is claimed. Its end wakes the next before it gives the turn on, so that at every moment
+// somebody of the line is due: the one whose turn it is, the next, or an end that is written down as to be moved on from.
+public sealed partial class TableEventStore
+{
+    /// <summary>How long a place without its event is waited for.</summary>
+    private static readonly TimeSpan Awaited = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a place without its event stays, in case it comes after all.</summary>
+    private static readonly TimeSpan Given = TimeSpan.FromHours(1);
+
+    /// <summary>How many places are read at once: the first is mostly the one.</summary>
+    private const int PlacesAtOnce = 16;
+
+    /// <summary>Moves lines on whose ends somebody wrote down and did not come to the move. How many.</summary>
+    public ValueTask<int> MoveLinesOnAsync(int limit, CancellationToken cancellationToken) => tables.WithinAsync(async token =>
+    {
+        var found = await Task.WhenAll(Keys.Shards.Select(shard => FirstAsync(shard.ToString(), Keys.Moving, null, limit, token)));
+        var moved = 0;
+        foreach (var row in found.SelectMany(rows => rows).Where(IsSettled).Take(limit))
+        {
+            var id = Keys.ReadMovingOn(row.RowKey);
+            var place = LinePlace.Read(row.GetString("Line"))!;
+            var delivery = await DeliveryAsync(id, token);
+            var isEnded = delivery?.Line?.Row != place.Row || !delivery.IsInLine;
+            // Somebody still holds it: the end may be under way.
+            if (!isEnded && delivery!.Lease is not null) continue;
+            if (isEnded) await MoveOnAsync(id, place, delivery, isRung: false, token);
+            await ForgetAsync(id.Event, [row.RowKey], token);
+            moved++;
+        }
+
+        return moved;
+    }, cancellationToken);
+
+    private async Task AddPlaceAsync(DeliveryRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Index.AddEntityAsync(new TableEntity(PartitionOf(row.Id, row.Line!), row.Line!.Row) { ["At"] = time.GetUtcNow() }, cancellationToken);
+        }
+        catch (RequestFailedException e) when (e.Status == 409)
+        {
+            // Only this write uses this key: an answer got lost.
+        }
+    }
+
+    /// <summary>Before an end: so that the line moves on whoever comes to it.</summary>
+    private Task LeaveAsync(DeliveryRow row, CancellationToken cancellationToken) => AddIndexAsync(row.Id.Event, Keys.MovingOn(row.Id), cancellationToken, ("Line", row.Line!.ToString()));
+
+    /// <summary>After it: whose turn it is now.</summary>
+    private async Task<Bell?> LeftAsync(DeliveryRow row, DeliveryRow? ended, bool isRung, CancellationToken cancellationToken)
+    {
+        var next = await MoveOnAsync(row.Id, row.Line!, ended, isRung, cancellationToken);
+        await ForgetAsync(row.Id.Event, [Keys.MovingOn(row.Id)], cancellationToken);
+        return next;
+    }
+
+    /// <summary>Gives the turn on from a place whose delivery has ended or is gone.</summary>
+    private async Task<Bell?> MoveOnAsync(DeliveryId id, LinePlace place, DeliveryRow? ended, bool isRung, CancellationToken cancellationToken)
+    {
+        var partition = PartitionOf(id, place);
+        for (var tries = 1; tries <= Tries; tries++)
+        {
+            var head = await HeadAsync(partition, cancellationToken);
+            if (head.Turn is not null && head.Turn != place.Row)
+            {
+                // It is another's turn already; that it knows of it is all that may be missing.
+                if (await StandingAtAsync(head.Turn, id.Destination, cancellationToken) is { } holder && Keys.IsAside(holder.DueKey ?? "") && !await WakeAsync(holder, null, isRung: false, cancellationToken)) continue;
+                await ForgetPlaceAsync(partition, place.Row, cancellationToken);
+                return null;
+            }
+
+            var (next, until) = await FirstPlaceAsync(partition, id.Destination, place.Row, cancellationToken);
+            if (next is not null && !await WakeAsync(next, until, isRung, cancellationToken)) continue;
+            if (!await WriteAsync(head, head.Sent(ended) with { Turn = until is null ? next?.Line!.Row : null }, cancellationToken)) continue;
+            await ForgetPlaceAsync(partition, place.Row, cancellationToken);
+            return next is null || until is not null || next.Status.IsEnd() || next.Lease is not null || Keys.IsParked(next.DueKey!) ? null : new Bell(next.Id, next.BellAttempt);
+        }
+
+        throw new StoreUnavailableException($"the line of {id} is changed by many at once");
+    }
+
+    /// <summary>Whether it is its turn. Otherwise it is put aside; null when the delivery was changed meanwhile.</summary>
+    private async Task<bool?> HasTurnAsync(DeliveryRow row, CancellationToken cancellationToken)
+    {
+        var (partition, destination) = (PartitionOf(row.Id, row.Line!), row.Id.Destination);
+        var head = await HeadAsync(partition, cancellationToken);
+        if (head.Turn == row.Line!.Row) return true;
+        if (head.Turn is not null)
+        {
+            if (await StandingAtAsync(head.Turn, destination, cancellationToken) is not { } holder)
+            {
+                // Whoever had the turn has ended and did not come to give it on.
+                var ended = await DeliveryAsync(new(Keys.ReadPlace(head.Turn), destination), cancellationToken);
+                await MoveOnAsync(new(Keys.ReadPlace(head.Turn), destination), row.Line with { Row = head.Turn }, ended?.Line?.Row == head.Turn ? ended : null, isRung: false, cancellationToken);
+                return null;
+            }
+
+            if (Keys.IsAside(holder.DueKey ?? "")) await WakeAsync(holder, null, isRung: false, cancellationToken);
+            return await PutAsideAsync(row, null, cancellationToken);
+        }
+
+        var (first, until) = await FirstPlaceAsync(partition, destination, null, cancellationToken);
+        if (first is not null && first.Id != row.Id && Keys.IsAside(first.DueKey ?? "")) await WakeAsync(first, until, isRung: false, cancellationToken);
+        if (first is not null && first.Id != row.Id) return await PutAsideAsync(row, null, cancellationToken);
+        if (until is not null) return await PutAsideAsync(row, until, cancellationToken);
+        return await WriteAsync(head, head with { Turn = row.Line.Row }, cancellationToken) ? true : null;
+    }
+
+    // Until a moment, or until it is its turn. Whoever gives it the turn changes its row, so that this does not pass by.
+    private async Task<bool?> PutAsideAsync(DeliveryRow row, DateTimeOffset? until, CancellationToken cancellationToken)
+    {
+        if (Keys.IsParked(row.DueKey!)) return false;
+        if (until is { } moment) return await MoveDueAsync(row, moment, isRung: false, cancellationToken) ? false : null;
+        if (Keys.IsAside(row.DueKey!)) return false;
+        var receipt = NewReceipt();
+        return await MoveDueAsync(row, Keys.Aside(Keys.ReadDue(row.DueKey!).Due, row.Id, row.BellAttempt, receipt), receipt, cancellationToken) ? false : null;
+    }
+
+    /// <summary>Makes one due whose turn it is to be. False when it was changed meanwhile.</summary>
+    private async Task<bool> WakeAsync(DeliveryRow row, DateTimeOffset? until, bool isRung, CancellationToken cancellationToken)
+    {
+        // A parked one goes when its destination does; neither it nor a claimed one is ever put aside.
+        if (row.Status.IsEnd() || row.Lease is not null || Keys.IsParked(row.DueKey!)) return true;
+        var at = until ?? time.GetUtcNow();
+        if (row.NextAttemptAt > at) at = row.NextAttemptAt.Value;
+        isRung &= until is null;
+        return await MoveDueAsync(row, isRung ? at + BellTimes.Grace : at, isRung, cancellationToken);
+    }
+
+    /// <summary>The first place whose delivery stands in line, and until when a place before it waits for its event.</summary>
+    private async Task<(DeliveryRow? First, DateTimeOffset? Until)> FirstPlaceAsync(string partition, string destination, string? except, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? until = null;
+        await foreach (var some in PlacesAsync(partition, cancellationToken))
+        {
+            foreach (var place in some.Where(place => place.RowKey != except))
+            {
+                var age = time.GetUtcNow() - place.GetDateTimeOffset("At")!.Value;
+                var delivery = await DeliveryAsync(new(Keys.ReadPlace(place.RowKey), destination), cancellationToken);
+                if (delivery?.Line?.Row == place.RowKey)
+                {
+                    if (delivery.IsInLine) return (delivery, until);
+                    await ForgetPlaceAsync(partition, place.RowKey, cancellationToken);
+                }
+                else if (delivery is null && age < Awaited) until ??= place.GetDateTimeOffset("At") + Awaited;
+                // Of a duplicate, or of a booking that never came to its event.
+                else if (age > (delivery is null ? Given : Awaited)) await ForgetPlaceAsync(partition, place.RowKey, cancellationToken);
+            }
+        }
+
+        return (null, until);
+    }
+
+    // The clocks of those who keep events differ a little; the service's own, which stamps the rows of a partition one after another, does not.
+    private async IAsyncEnumerable<IEnumerable<TableEntity>> PlacesAsync(string partition, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var some = new List<TableEntity>();
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {Keys.Places + "-"} and RowKey lt {Keys.Places + "."}");
+        await foreach (var row in Index.QueryAsync<TableEntity>(filter, PlacesAtOnce, cancellationToken: cancellationToken))
+        {
+            some.Add(row);
+            if (some.Count < PlacesAtOnce) continue;
+            yield return InOrder(some);
+            some = [];
+        }
+
+        yield return InOrder(some);
+
+        static IEnumerable<TableEntity> InOrder(List<TableEntity> rows) => rows.OrderBy(row => row.Timestamp).ThenBy(row => row.RowKey, StringComparer.Ordinal);
+    }
+
+    // Null where nobody stands there: the delivery has ended, or its event is gone.
+    private async Task<DeliveryRow?> StandingAtAsync(string place, string destination, CancellationToken cancellationToken) =>
+        await DeliveryAsync(new(Keys.ReadPlace(place), destination), cancellationToken) is { IsInLine: true } row && row.Line!.Row == place ? row : null;
+
+    private async Task<LineHead> HeadAsync(string partition, CancellationToken cancellationToken)
+    {
+        var found = await Index.GetEntityIfExistsAsync<TableEntity>(partition, Keys.Head, cancellationToken: cancellationToken);
+        return found.HasValue ? LineHead.Read(found.Value!) : new LineHead(partition);
+    }
+
+    // False when somebody else has written since.
+    private async Task<bool> WriteAsync(LineHead from, LineHead to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (from.IsEmpty && to.IsEmpty) return true;
+            if (from.IsEmpty) await Index.AddEntityAsync(to.ToEntity(), cancellationToken);
+            else if (to.IsEmpty) await Index.DeleteEntityAsync(from.Partition, Keys.Head, from.ETag, cancellationToken);
+            else await Index.UpdateEntityAsync(to.ToEntity(), from.ETag, TableUpdateMode.Replace, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (IsConflict(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What the book says of a claimed delivery's place.</summary>
+    private async Task<Claim> PlacedAsync(Claim claim, DeliveryRow row, CancellationToken cancellationToken)
+    {
+        if (row.Line is not { } line) return claim;
+        var head = line.SentAt is null || line.IsOutOfOrder ? null : await HeadAsync(PartitionOf(row.Id, line), cancellationToken);
+        return claim with { Place = new(line.IsOutOfOrder, line.SentAt, head?.SentUpTo) };
+    }
+
+    // A replay out of order moves no line, and may still be the latest that was delivered.
+    private async Task NoteSentAsync(DeliveryRow delivered, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; tries <= Tries; tries++)
+        {
+            var head = await HeadAsync(PartitionOf(delivered.Id, delivered.Line!), cancellationToken);
+            if (head.Sent(delivered) == head || await WriteAsync(head, head.Sent(delivered), cancellationToken)) return;
+        }
+    }
+
+    // The sender's time goes with the event that it was of.
+    private async Task ForgetSentAsync(DeliveryRow row, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; tries <= Tries; tries++)
+        {
+            var head = await HeadAsync(PartitionOf(row.Id, row.Line!), cancellationToken);
+            if (head.SentBy != row.Id.Event.ToString() || await WriteAsync(head, head with { SentUpTo = null, SentBy = null }, cancellationToken)) return;
+        }
+    }
+
+    private async Task ForgetPlaceAsync(string partition, string place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Index.DeleteEntityAsync(partition, place, ETag.All, cancellationToken);
+        }
+        catch (Exception e) when (e is RequestFailedException or OperationCanceledException or AggregateException)
+        {
+            // It points to nothing now and goes when it is met.
+        }
+    }
+
+    private static string PartitionOf(DeliveryId id, LinePlace place) => Keys.Line(id.Destination, place.OrderKey);
+}
