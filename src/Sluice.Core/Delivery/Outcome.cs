@@ -20,6 +20,9 @@ public sealed record Outcome
     /// <summary>How long the destination asked to be left alone; honoured up to the destination's MaxDelay.</summary>
     public TimeSpan? After { get; init; }
 
+    /// <summary>Whether the destination gets nothing more until a person has resumed it.</summary>
+    public bool Disables { get; init; }
+
     /// <summary>The destination's HTTP status, where there was one.</summary>
     public int? StatusCode { get; init; }
 

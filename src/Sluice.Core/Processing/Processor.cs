@@ -39,6 +39,7 @@ public sealed partial class Processor(
         activity?.SetTag("sluice.delivery", claim.Delivery.ToString());
         var startedAt = time.GetUtcNow();
         var started = time.GetTimestamp();
+        if (claim.Event is null && destination is not null) claim = claim with { Event = await LoadAsync(claim.Delivery.Event, stopping) };
         var outcome = await AttemptAsync(claim, destination, live, stopping);
         var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started));
         return new(ClaimResult.Claimed, status);
@@ -54,8 +55,8 @@ public sealed partial class Processor(
     private async ValueTask<Outcome> AttemptAsync(Claim claim, Destination? destination, SluiceConfiguration live, CancellationToken stopping)
     {
         if (destination is null) return Outcome.DeadLetter($"destination '{claim.Delivery.Destination}' is not configured any more; add it and replay, or purge");
-        var webhook = claim.Event ?? await LoadAsync(claim.Delivery.Event, stopping);
-        if (webhook is null) return Outcome.DeadLetter("its event is gone");
+        if (claim.Event is not { } webhook) return Outcome.DeadLetter("its event is gone");
+        if (RetryPolicy.TooOld(destination.Settings.Retry, AgesFrom(claim), time.GetUtcNow()) is { } old) return Outcome.DeadLetter(old);
 
         var context = new DeliveryContext
         {
@@ -68,6 +69,9 @@ public sealed partial class Processor(
         };
         return await HandlerCall.RunAsync(destination.Handler, webhook, context, time, stopping);
     }
+
+    // Whoever asked for a replay knows how old it is.
+    private static DateTimeOffset? AgesFrom(Claim claim) => claim.CountedFrom > 0 ? null : claim.Event?.ReceivedAt;
 
     // The attempt is claimed and counts already: a read that fails for a moment should not use it up.
     private async ValueTask<WebhookEvent?> LoadAsync(EventId id, CancellationToken stopping)
@@ -89,7 +93,7 @@ public sealed partial class Processor(
     private async ValueTask<DeliveryStatus?> RecordAsync(Claim claim, Outcome outcome, Destination? destination, DateTimeOffset startedAt, TimeSpan duration)
     {
         var now = time.GetUtcNow();
-        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, random.NextDouble());
+        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, random.NextDouble(), AgesFrom(claim));
         var rings = verdict.At - now <= queue.Horizon;
         var completion = new Completion
         {
