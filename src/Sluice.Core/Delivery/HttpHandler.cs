@@ -61,8 +61,12 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IHandl
     {
         { Delta: { } delta } => delta,
         { Date: { } date } => date - time.GetUtcNow(),
-        _ => null,
+        _ => IsBeyondMeasure(response) ? TimeSpan.MaxValue : null,
     };
+
+    // More seconds than .NET reads are a wish all the same.
+    private static bool IsBeyondMeasure(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Retry-After", out var values) && values.ToString() is { Length: > 0 } text && text.AsSpan().TrimStart('0').Length > 9 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     // An answer is read to its end, so that the connection can serve again, but never beyond the cap.
     private static async ValueTask<string> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -113,8 +113,9 @@ internal sealed class LocalQueue(Wakeup wakeup) : ITaskQueue
     {
         for (Bell? bell = first; bell is not null; bell = Next())
         {
-            var done = process is not { } worker || await worker(bell);
+            // Not known while it runs: a bell about its lease's end has to be heard although a handler never returns.
             lock (gate) known.Remove((bell.Delivery, bell.Attempt));
+            var done = process is not { } worker || await worker(bell);
             if (!done) wakeup.Now();
         }
     }
