@@ -32,7 +32,7 @@ internal static class AddressRules
     }
 
     /// <summary>Why nothing was dialled, in one line with the fix.</summary>
-    public static string Refusal(DestinationSettings destination, AddressRefusedException refused) => $"its host leads to {refused.Address}, which is {refused.What}; " + destination switch
+    public static string Refusal(DestinationSettings destination, AddressRefusedException refused) => $"{refused.Message}; " + destination switch
     {
         { IsRegistered: false } => "a strict destination has to be in the public internet",
         { AllowPrivate: false } when refused.Kind == AddressKind.Private => "a registered destination has to be in the public internet, unless it is registered with --allow-private",

@@ -39,7 +39,7 @@ public sealed class CheckedConnection(Func<string, CancellationToken, Task<IPAdd
 }
 
 /// <summary>A destination leads where it may not.</summary>
-public sealed class AddressRefusedException(IPAddress address, AddressKind kind, string what) : Exception($"{address} is {what}")
+public sealed class AddressRefusedException(IPAddress address, AddressKind kind, string what) : Exception($"its host leads to {address}, which is {what}")
 {
     public IPAddress Address => address;
 
