@@ -45,9 +45,9 @@ public sealed class CoreSide : Side
 
         public TimeSpan Horizon => TimeSpan.FromMinutes(2);
 
-        public bool TryReserve() => false;
+        public bool TryReserve(string destination) => false;
 
-        public void Release()
+        public void Release(string destination)
         {
         }
 

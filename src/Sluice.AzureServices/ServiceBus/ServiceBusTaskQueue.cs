@@ -18,9 +18,9 @@ public sealed class ServiceBusTaskQueue(ServiceBusSender sender, TimeSpan budget
 
     public TimeSpan Horizon => BellTimes.Horizon;
 
-    public bool TryReserve() => false;
+    public bool TryReserve(string destination) => false;
 
-    public void Release() => throw new InvalidOperationException("no worker of this process was reserved");
+    public void Release(string destination) => throw new InvalidOperationException("no worker of this process was reserved");
 
     public ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken) =>
         SendAsync(ringing, BellMessage.Write(bell, at > time.GetUtcNow() ? at : null), cancellationToken);

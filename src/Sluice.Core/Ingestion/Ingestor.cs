@@ -66,7 +66,7 @@ public sealed partial class Ingestor(
 
     private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
     {
-        var deliveries = Match(destinations, webhook, now, out var reserved);
+        var deliveries = Match(destinations, webhook, now);
         Booked booked;
         try
         {
@@ -74,13 +74,13 @@ public sealed partial class Ingestor(
         }
         catch
         {
-            for (; reserved > 0; reserved--) queue.Release();
+            Release(deliveries);
             throw;
         }
 
         if (booked.IsDuplicate)
         {
-            for (; reserved > 0; reserved--) queue.Release();
+            Release(deliveries);
             Telemetry.Duplicates.Add(1, new KeyValuePair<string, object?>("source", webhook.Source));
             if (booked.IsConflict) Log.Conflict(logger, webhook.Source, webhook.Id);
             if (isAskedFor && configuration.Current.Settings.RedeliveryReplays) await RedeliveredAsync(webhook, booked, destinations is [{ Name: SplitHandler.DestinationName }], cancellationToken);
@@ -116,16 +116,14 @@ public sealed partial class Ingestor(
         if (source.IsFirstMatch(check.Secret)) Log.SecretMatched(logger, source.Name, check.Secret, verifier.Keys);
     }
 
-    private List<BookedDelivery> Match(IReadOnlyList<Destination> destinations, WebhookEvent webhook, DateTimeOffset now, out int reserved)
+    private List<BookedDelivery> Match(IReadOnlyList<Destination> destinations, WebhookEvent webhook, DateTimeOffset now)
     {
-        reserved = 0;
         var deliveries = new List<BookedDelivery>(destinations.Count);
         foreach (var destination in destinations)
         {
             if (!destination.Takes(webhook)) continue;
-            if (queue.TryReserve())
+            if (queue.TryReserve(destination.Name))
             {
-                reserved++;
                 var lease = Leases.For(destination.Settings, now, random);
                 deliveries.Add(new(destination.Name, lease.Until, lease));
             }
@@ -136,6 +134,14 @@ public sealed partial class Ingestor(
         }
 
         return deliveries;
+    }
+
+    private void Release(List<BookedDelivery> deliveries)
+    {
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.Lease is not null) queue.Release(delivery.Destination);
+        }
     }
 
     // Not cancellable: what is booked is rung, and a reserved worker gets its delivery.

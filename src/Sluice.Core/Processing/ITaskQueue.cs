@@ -10,13 +10,13 @@ public interface ITaskQueue
     TimeSpan Horizon { get; }
 
     /// <summary>
-    /// True when a worker of this process is free and now kept for the caller: the delivery can be born claimed. The caller
-    /// then rings with that claim, or says <see cref="Release"/>.
+    /// True when a worker of this process is free for the destination and now kept for the caller: the delivery can be born claimed.
+    /// The caller then rings with that claim, or says <see cref="Release"/>.
     /// </summary>
-    bool TryReserve();
+    bool TryReserve(string destination);
 
-    /// <summary>Gives back what <see cref="TryReserve"/> kept.</summary>
-    void Release();
+    /// <summary>Gives back what <see cref="TryReserve"/> kept for that destination.</summary>
+    void Release(string destination);
 
     /// <summary>Rings, not before <paramref name="at"/>.</summary>
     /// <exception cref="QueueUnavailableException">The queue cannot be reached; the due row brings the delivery back, and a reserved worker is free again.</exception>

@@ -18,7 +18,7 @@ internal sealed partial class DeliveryService(
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeliveryService> logger)
     : BackgroundService
 {
-    private const int MostInSweep = LocalQueue.MostWaiting * 2;
+    private const int MostInSweep = Shares.MostWaiting + (2 * LocalQueue.MostHandedBack);
     private const int OrphansAtOnce = 200;
     private const int MostBlocked = 256;
 
@@ -65,10 +65,16 @@ internal sealed partial class DeliveryService(
         // A handler may block its thread. Answers need threads too, and must not wait until the pool has noticed and grown.
         ThreadPool.GetMinThreads(out var threads, out var completionThreads);
         ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + Math.Min(workers, MostBlocked)), completionThreads);
-        queue.Start(workers, ProcessAsync);
+        queue.Start(workers, ProcessAsync, destination => configuration.Current.TryGetDestination(destination, out var found) ? found.Settings.Limits.Concurrency : null);
         // From the first word of a stop on, while the server still answers who is in: what is kept now is delivered after the next start.
         lifetime.ApplicationStopping.Register(() => (stoppedAt, idle) = (time.GetTimestamp(), queue.StopAsync()));
         await RecoverAsync(stoppingToken);
+        // The first that ends: both only do at a stop, and a fault of one must be seen.
+        await await Task.WhenAny(SweepAsync(stoppingToken), ParkAsync(stoppingToken));
+    }
+
+    private async Task SweepAsync(CancellationToken stoppingToken)
+    {
         while (!stoppingToken.IsCancellationRequested)
         {
             var until = time.GetUtcNow() + LongestWait;
@@ -153,6 +159,9 @@ internal sealed partial class DeliveryService(
 
         [LoggerMessage(2, LogLevel.Error, "Cannot look for due deliveries, trying again in a second: {Reason}")]
         public static partial void CannotSweep(ILogger logger, string reason);
+
+        [LoggerMessage(7, LogLevel.Error, "Cannot park what no worker is free for, or look for what is parked, trying again in a second: {Reason}")]
+        public static partial void CannotPark(ILogger logger, string reason);
 
         [LoggerMessage(3, LogLevel.Error, "{Delivery} could not be claimed, it is tried again: {Reason}")]
         public static partial void NotClaimed(ILogger logger, DeliveryId delivery, string reason);

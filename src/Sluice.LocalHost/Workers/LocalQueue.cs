@@ -4,31 +4,35 @@ using Sluice.Processing;
 namespace Sluice.LocalHost.Workers;
 
 /// <summary>
-/// The bell in one process: hands deliveries to free workers. It keeps a bounded number of bells; what does not fit is not
-/// lost, since the book itself is waited on, and is rung again when there is room.
+/// The bell in one process: hands deliveries to free workers, to each destination its share. It keeps a bounded number of bells; what does
+/// not fit is not lost: it is handed back to be parked in the book, and is rung again when there is room.
 /// </summary>
-internal sealed class LocalQueue(Wakeup wakeup) : ITaskQueue
+internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
 {
-    /// <summary>Bells that wait in memory. Their events are in the book, so that this bounds memory.</summary>
-    public const int MostWaiting = 1024;
+    /// <summary>Bells that wait to be parked. More stay due, and the sweep finds them.</summary>
+    public const int MostHandedBack = 1024;
 
     private readonly Lock gate = new();
-    private readonly Queue<Bell> waiting = new();
     private readonly HashSet<(DeliveryId Delivery, int Attempt)> known = [];
+    private Shares shares = new(0, static _ => null);
+    private List<Bell> handedBack = [];
     private Func<Bell, Task<bool>>? process;
     private TaskCompletionSource? idle;
     private int workers;
-    private int free;
     private bool more;
 
     public TimeSpan Grace => TimeSpan.Zero;
 
     public TimeSpan Horizon => TimeSpan.MaxValue;
 
+    /// <summary>Signals that something was handed back, or that there is room for what is parked.</summary>
+    public Wakeup Changed { get; } = new(time);
+
     /// <summary>Opens the queue to a number of workers. One that answers false could not do its work; the bell is then rung again.</summary>
-    public void Start(int count, Func<Bell, Task<bool>> worker)
+    /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
+    public void Start(int count, Func<Bell, Task<bool>> worker, Func<string, int?> limit)
     {
-        lock (gate) (process, workers, free) = (worker, count, count);
+        lock (gate) (process, shares, workers) = (worker, new Shares(count, limit), count);
         wakeup.Now();
     }
 
@@ -37,28 +41,25 @@ internal sealed class LocalQueue(Wakeup wakeup) : ITaskQueue
     {
         lock (gate)
         {
-            var busy = workers - free;
-            (process, workers, free) = (null, busy, 0);
-            waiting.Clear();
+            // From now on those that are busy still.
+            if (process is not null) workers -= shares.Free;
+            process = null;
+            shares.Clear();
+            handedBack.Clear();
             idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (busy == 0) idle.SetResult();
+            if (workers == 0) idle.SetResult();
             return idle.Task;
         }
     }
 
-    public bool TryReserve()
+    public bool TryReserve(string destination)
     {
-        lock (gate)
-        {
-            if (free == 0) return false;
-            free--;
-            return true;
-        }
+        lock (gate) return process is not null && shares.Of(destination) is { IsBehind: false, Bells.Count: 0 } share && shares.TryTake(share);
     }
 
-    public void Release()
+    public void Release(string destination)
     {
-        if (Next() is { } bell) Run(bell);
+        if (Next(destination) is { } bell) Run(bell);
     }
 
     public ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken)
@@ -78,8 +79,47 @@ internal sealed class LocalQueue(Wakeup wakeup) : ITaskQueue
         lock (gate)
         {
             more = true;
-            if (waiting.Count <= MostWaiting / 2 && free > 0) WakeForMore();
+            WakeForMore();
         }
+    }
+
+    /// <summary>Says that the book has more of a destination parked than was rung: <see cref="TakeRoom"/> names it once there is room.</summary>
+    public void MoreIsParked(string destination)
+    {
+        lock (gate)
+        {
+            var share = shares.Of(destination);
+            share.IsBehind = true;
+            if (shares.HasRoom(share)) Changed.Now();
+        }
+    }
+
+    /// <summary>Bells that did not fit. Whoever takes them parks their deliveries, and then says <see cref="Forget"/>.</summary>
+    public IReadOnlyList<Bell> TakeHandedBack()
+    {
+        lock (gate)
+        {
+            if (handedBack.Count == 0) return [];
+            var taken = handedBack;
+            handedBack = [];
+            return taken;
+        }
+    }
+
+    /// <summary>Bells that were handed back are no matter of the queue any more.</summary>
+    public void Forget(IReadOnlyList<Bell> bells)
+    {
+        lock (gate)
+        {
+            foreach (var bell in bells) known.Remove((bell.Delivery, bell.Attempt));
+            WakeForMore();
+        }
+    }
+
+    /// <summary>The destinations that have room for what is parked of them.</summary>
+    public IReadOnlyList<Room> TakeRoom()
+    {
+        lock (gate) return process is null ? [] : shares.TakeRoom();
     }
 
     // True when a worker was free and is now the caller's to run.
@@ -87,22 +127,26 @@ internal sealed class LocalQueue(Wakeup wakeup) : ITaskQueue
     {
         lock (gate)
         {
-            if (process is null || workers == 0) return false;
-            if (!known.Add((bell.Delivery, bell.Attempt))) return false;
-            if (free > 0)
+            if (process is null || !known.Add((bell.Delivery, bell.Attempt))) return false;
+            var share = shares.Of(bell.Delivery.Destination);
+            if (!share.IsBehind)
             {
-                free--;
-                return true;
+                if (share.Bells.Count == 0 && shares.TryTake(share)) return true;
+                if (shares.TryWait(share, bell)) return false;
             }
 
-            if (waiting.Count < MostWaiting)
+            share.IsBehind = true;
+            if (handedBack.Count < MostHandedBack)
             {
-                waiting.Enqueue(bell);
-                return false;
+                handedBack.Add(bell);
+            }
+            else
+            {
+                known.Remove((bell.Delivery, bell.Attempt));
+                more = true;
             }
 
-            known.Remove((bell.Delivery, bell.Attempt));
-            more = true;
+            Changed.Now();
             return false;
         }
     }
@@ -111,35 +155,49 @@ internal sealed class LocalQueue(Wakeup wakeup) : ITaskQueue
 
     private async Task WorkAsync(Bell first)
     {
-        for (Bell? bell = first; bell is not null; bell = Next())
+        for (Bell? bell = first; bell is not null; bell = Next(bell.Delivery.Destination))
         {
             // Not known while it runs: a bell about its lease's end has to be heard although a handler never returns.
             lock (gate) known.Remove((bell.Delivery, bell.Attempt));
             var done = process is not { } worker || await worker(bell);
-            if (!done) wakeup.Now();
+            if (done) continue;
+            // It is still due, or parked.
+            wakeup.Now();
+            MoreIsParked(bell.Delivery.Destination);
         }
     }
 
-    // The next bell for a worker that is free now; null when it stays free.
-    private Bell? Next()
+    // The next bell for a worker that a destination gives back; null when it stays free.
+    private Bell? Next(string destination)
     {
         lock (gate)
         {
-            if (more && waiting.Count <= MostWaiting / 2) WakeForMore();
-            if (waiting.TryDequeue(out var bell)) return bell;
-            if (process is not null)
+            var share = shares.Of(destination);
+            shares.GiveBack(share);
+            if (process is null)
             {
-                free++;
+                if (--workers == 0) idle?.TrySetResult();
                 return null;
             }
 
-            if (--workers == 0) idle?.TrySetResult();
-            return null;
+            WakeForMore();
+            var next = Serve();
+            // A worker that goes to another destination leaves this one less than its share: it may have one more.
+            while (next is not null && Serve() is { } another) Run(another);
+            return next;
         }
+    }
+
+    private Bell? Serve()
+    {
+        var bell = shares.Next();
+        if (bell is not null && shares.HasRoom(shares.Of(bell.Delivery.Destination))) Changed.Now();
+        return bell;
     }
 
     private void WakeForMore()
     {
+        if (!more || shares.Waiting > Shares.MostWaiting / 2 || handedBack.Count > 0) return;
         more = false;
         wakeup.Now();
     }

@@ -52,14 +52,14 @@ internal sealed class ProcessQueue(World world, SimulatedProcess process) : ITas
 
     public TimeSpan Horizon => TimeSpan.FromMinutes(2);
 
-    public bool TryReserve()
+    public bool TryReserve(string destination)
     {
         if (!process.HasFreeWorker || !world.Faults.Strikes(Fault.BornClaimed)) return false;
         process.Reserved++;
         return true;
     }
 
-    public void Release() => process.Reserved--;
+    public void Release(string destination) => process.Reserved--;
 
     public async ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken)
     {

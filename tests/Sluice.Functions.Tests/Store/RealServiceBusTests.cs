@@ -68,9 +68,9 @@ public sealed class RealServiceBusTests : TaskQueueContract, IAsyncDisposable
 
         public TimeSpan Horizon => queue.Horizon;
 
-        public bool TryReserve() => queue.TryReserve();
+        public bool TryReserve(string destination) => queue.TryReserve(destination);
 
-        public void Release() => queue.Release();
+        public void Release(string destination) => queue.Release(destination);
 
         public ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken)
         {
