@@ -7,7 +7,7 @@ public sealed record BenchOptions
 {
     public const string Usage = """
         dotnet run -c Release --project bench/Sluice.Bench -- [options]
-          --only TOPIC    start, ingest, log or verify; may be repeated (all)
+          --only TOPIC    start, ingest, log, forward, fair or verify; may be repeated (all)
           --rounds N      rounds per row (each row's own number)
           --requests N    measured requests per side and round, in 20 turns (200000)
           --quick         2 rounds, 4000 requests: shows that everything runs, says little about speed
@@ -16,7 +16,7 @@ public sealed record BenchOptions
         Exit code 0, or 2 if something broke.
         """;
 
-    private static readonly string[] _topics = ["start", "ingest", "log", "verify"];
+    private static readonly string[] _topics = ["start", "ingest", "log", "forward", "fair", "verify"];
 
     public IReadOnlyList<string> Only { get; init; } = _topics;
     public int? Rounds { get; init; }

@@ -6,6 +6,9 @@ public sealed record ServerProgram(string Name, string Assembly, IReadOnlyList<s
 /// <summary>The servers that are measured, found where the build put them.</summary>
 public static class Programs
 {
+    /// <summary>What the ops endpoint of a sluice that is measured asks for.</summary>
+    public const string OpsToken = "ops-token-of-the-bench";
+
     // artifacts/bin/Sluice.Bench/release/: its last part says which build of the others belongs to this one.
     private static readonly DirectoryInfo _here = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
 
@@ -13,17 +16,24 @@ public static class Programs
 
     public static ServerProgram Echo(string folder) => new("echo", Find("Sluice.Bench.Echo", "Sluice.Bench.Echo.dll"), [], folder);
 
-    public static ServerProgram Sluice(string folder, int workers)
+    public static ServerProgram Sluice(string folder, int workers) => Sluice(folder, workers, [""" "sink": { "Handler": "log", "Sources": ["stripe"] } """]);
+
+    /// <param name="destinations">Each as an entry of the configuration.</param>
+    public static ServerProgram Sluice(string folder, int workers, IReadOnlyList<string> destinations)
     {
         var config = Path.Combine(folder, "sluice.json");
         File.WriteAllText(config, $$"""
             { "Sluice": {
                 "Workers": {{workers}},
                 "Sources": { "stripe": { "Provider": "stripe", "Secrets": ["whsec_bench"] } },
-                "Destinations": { "sink": { "Handler": "log", "Sources": ["stripe"] } } } }
+                "Destinations": { {{string.Join(", ", destinations)}} },
+                "Ops": { "Token": "{{OpsToken}}" } } }
             """);
         return new("sluice", Find("Sluice.LocalHost", "sluice.dll"), ["up", "--config", config, "--data", Path.Combine(folder, "data")], folder);
     }
+
+    /// <summary>A destination of a configuration: a server on this machine.</summary>
+    public static string Http(string name, int port) => $$""" "{{name}}": { "Handler": "http", "Url": "http://127.0.0.1:{{port}}/hook" } """;
 
     private static string Find(string project, string assembly)
     {

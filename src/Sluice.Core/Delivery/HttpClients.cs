@@ -11,28 +11,35 @@ public sealed class HttpClients : IDisposable
     /// <summary>How much of an answer that nobody reads is taken off the connection, in bytes.</summary>
     public const int MostOfAnswer = 64 * 1024;
 
-    // Two pools: a connection that was opened to anywhere never serves a destination that may only be public.
+    // A pool each: a connection that was opened to anywhere never serves a destination that may only be public.
     private readonly HttpMessageInvoker anywhere = new(NewHandler());
+    private readonly HttpMessageInvoker privateToo;
     private readonly HttpMessageInvoker publicOnly;
 
     /// <param name="resolve">What a name leads to; the system's resolver where absent.</param>
     public HttpClients(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
-        var handler = NewHandler();
-        handler.ConnectCallback = new PublicConnection(resolve ?? Dns.GetHostAddressesAsync).OpenAsync;
-        publicOnly = new(handler);
+        privateToo = new(NewHandler(new CheckedConnection(resolve ?? Dns.GetHostAddressesAsync, AddressKind.Private)));
+        publicOnly = new(NewHandler(new CheckedConnection(resolve ?? Dns.GetHostAddressesAsync, AddressKind.Public)));
     }
 
-    public HttpMessageInvoker For(DestinationSettings destination) => destination.Strict ? publicOnly : anywhere;
+    public HttpMessageInvoker For(DestinationSettings destination) => AddressRules.WidestOf(destination) switch
+    {
+        null => anywhere,
+        AddressKind.Public => publicOnly,
+        _ => privateToo,
+    };
 
     public void Dispose()
     {
         anywhere.Dispose();
+        privateToo.Dispose();
         publicOnly.Dispose();
     }
 
-    private static SocketsHttpHandler NewHandler() => new()
+    private static SocketsHttpHandler NewHandler(CheckedConnection? connection = null) => new()
     {
+        ConnectCallback = connection is null ? null : connection.OpenAsync,
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Sluice.Configuration;
 using Sluice.Events;
@@ -7,31 +6,18 @@ using Sluice.Events;
 namespace Sluice.Delivery;
 
 /// <summary>
-/// Handler <c>http</c>: posts the exact bytes to the destination's Url. 2xx is success; 408, 429, 3xx, 5xx and network faults are
-/// tried again; other 4xx are dead letters. Redirects are never followed and at most 64 KiB of an answer are read.
+/// Handler <c>http</c>: posts the exact bytes to the destination's Url. What a status means is said by the destination's
+/// <see cref="StatusRules"/>; network faults are tried again. Redirects are never followed and at most 64 KiB of an answer are read.
 /// </summary>
 public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatchHandler
 {
     private const int MostOfReason = 200;
 
-    /// <summary>Where a strict destination may listen: no port that speaks anything but HTTPS as a rule.</summary>
-    private static readonly int[] StrictPorts = [443, 8443];
-
     public string Name => "http";
 
-    public IEnumerable<string> Check(DestinationSettings destination)
-    {
-        if (destination.Url is not { } url)
-        {
-            yield return "has no Url; handler http needs the address to post to";
-            yield break;
-        }
-
-        if (!destination.Strict) yield break;
-        if (url.Scheme != Uri.UriSchemeHttps) yield return "is Strict and its Url is not https; write https, or remove Strict for a destination of your own";
-        else if (!StrictPorts.Contains(url.Port)) yield return $"is Strict and its Url names port {url.Port.ToString(CultureInfo.InvariantCulture)}; strict destinations listen on {string.Join(" or ", StrictPorts)}";
-        if (IPAddress.TryParse(url.DnsSafeHost, out var address) && PublicAddresses.WhyNot(address) is { } what) yield return $"is Strict and its Url leads to {address}, which is {what}; name a host in the public internet";
-    }
+    public IEnumerable<string> Check(DestinationSettings destination) => destination.Url is { } url
+        ? AddressRules.Faults(destination, url)
+        : ["has no Url; handler http needs the address to post to"];
 
     public ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken) =>
         WhyNotSigned(context.Destination) is { } outcome ? ValueTask.FromResult(outcome) : SendAsync(OutgoingRequest.Create(webhook, context, time.GetUtcNow()), context.Destination, cancellationToken);
@@ -48,7 +34,7 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
         try
         {
             using var response = await clients.For(destination).SendAsync(request, cancellationToken);
-            return await JudgeAsync(response, cancellationToken);
+            return await JudgeAsync(response, destination.Statuses, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -57,7 +43,7 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
         catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
         {
             // Who it is that a name leads to does not heal by asking again, and asking again is what an attacker would like.
-            return Outcome.DeadLetter(refused.Message);
+            return Outcome.DeadLetter(AddressRules.Refusal(context.Destination, refused));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -65,25 +51,30 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
         }
     }
 
-    private async ValueTask<Outcome> JudgeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> JudgeAsync(HttpResponseMessage response, StatusRules rules, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        if (status is >= 200 and < 300) return Outcome.Done with { StatusCode = status };
+        var meaning = rules.Of(status);
+        if (meaning == StatusMeaning.Delivered) return Outcome.Done with { StatusCode = status };
 
         var reason = $"answered {status.ToString(CultureInfo.InvariantCulture)}";
         if (status is >= 300 and < 400) reason += "; redirects are not followed, so set Url to the final address";
         else if (await ReadStartAsync(response, cancellationToken) is { Length: > 0 } text) reason += $": {text}";
 
-        var transient = status is 408 or 429 or (>= 300 and < 400) or >= 500;
-        return (transient ? Outcome.Retry(reason, RetryAfter(response)) : Outcome.DeadLetter(reason)) with { StatusCode = status };
+        var outcome = meaning == StatusMeaning.Retry ? Outcome.Retry(reason, RetryAfter(response)) : Outcome.DeadLetter(reason);
+        return outcome with { StatusCode = status, Disables = meaning == StatusMeaning.Disable };
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
         { Date: { } date } => date - time.GetUtcNow(),
-        _ => null,
+        _ => IsBeyondMeasure(response) ? TimeSpan.MaxValue : null,
     };
+
+    // More seconds than .NET reads are a wish all the same.
+    private static bool IsBeyondMeasure(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Retry-After", out var values) && values.ToString() is { Length: > 0 } text && text.AsSpan().TrimStart('0').Length > 9 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     // An answer is read to its end, so that the connection can serve again, but never beyond the cap.
     private static async ValueTask<string> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -49,6 +49,7 @@ public sealed partial class Processor(
             activity?.SetTag("sluice.delivery", claim.Delivery.ToString());
             var startedAt = time.GetUtcNow();
             var started = time.GetTimestamp();
+            if (claim.Event is null && destination is not null) claim = claim with { Event = await LoadAsync(claim.Delivery.Event, stopping) };
             (wasAsked, outcome) = await AttemptAsync(claim, destination, live, stopping);
             var endedAt = time.GetUtcNow();
             var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started), endedAt, random.NextDouble());
@@ -107,8 +108,8 @@ public sealed partial class Processor(
             return (false, pending == PendingOnRemoval.Skip ? Outcome.Skip(reason) : Outcome.DeadLetter(reason));
         }
 
-        var webhook = claim.Event ?? await LoadAsync(claim.Delivery.Event, stopping);
-        if (webhook is null) return (false, Gone);
+        if (claim.Event is not { } webhook) return (false, Gone);
+        if (RetryPolicy.TooOld(destination.Settings.Retry, AgesFrom(claim), time.GetUtcNow()) is { } old) return (false, Outcome.DeadLetter(old));
         if (Ordering.Stale(claim) is { } stale) return (false, stale);
 
         var context = new DeliveryContext
@@ -123,6 +124,9 @@ public sealed partial class Processor(
         };
         return (true, await HandlerCall.RunAsync(destination.Handler, webhook, context, time, stopping));
     }
+
+    // Whoever asked for a replay knows how old it is.
+    private static DateTimeOffset? AgesFrom(Claim claim) => claim.CountedFrom > 0 ? null : claim.Event?.ReceivedAt;
 
     // The attempt is claimed and counts already: a read that fails for a moment should not use it up.
     private async ValueTask<WebhookEvent?> LoadAsync(EventId id, CancellationToken stopping)
@@ -143,7 +147,7 @@ public sealed partial class Processor(
 
     private async ValueTask<DeliveryStatus?> RecordAsync(Claim claim, Outcome outcome, Destination? destination, DateTimeOffset startedAt, TimeSpan duration, DateTimeOffset now, double chance)
     {
-        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, chance);
+        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, chance, AgesFrom(claim));
         var rings = verdict.At - now <= queue.Horizon;
         var completion = new Completion
         {

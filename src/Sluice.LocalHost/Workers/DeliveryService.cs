@@ -21,7 +21,6 @@ internal sealed partial class DeliveryService(
 {
     private const int MostInSweep = Shares.MostWaiting + (2 * LocalQueue.MostHandedBack);
     private const int OrphansAtOnce = 200;
-    private const int MostBlocked = 256;
 
     // A clock that was set is noticed at the latest then; nothing else depends on it.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
@@ -63,9 +62,8 @@ internal sealed partial class DeliveryService(
             return;
         }
 
-        // A handler may block its thread. Answers need threads too, and must not wait until the pool has noticed and grown.
-        ThreadPool.GetMinThreads(out var threads, out var completionThreads);
-        ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + Math.Min(workers, MostBlocked)), completionThreads);
+        var threads = new HandlerThreads(workers);
+        threads.Ensure(configuration.Current);
         queue.Start(workers, ProcessAsync, destination => configuration.Current.TryGetDestination(destination, out var found) ? found.Settings.Limits.Concurrency : null);
         // From the first word of a stop on, while the server still answers who is in: what is kept now is delivered after the next start.
         lifetime.ApplicationStopping.Register(() => (stoppedAt, idle) = (time.GetTimestamp(), queue.StopAsync()));
@@ -73,13 +71,14 @@ internal sealed partial class DeliveryService(
         configuration.Replaced += queue.Changed.Now;
         await RecoverAsync(stoppingToken);
         // The first that ends: both only do at a stop, and a fault of one must be seen.
-        await await Task.WhenAny(SweepAsync(stoppingToken), ParkAsync(stoppingToken));
+        await await Task.WhenAny(SweepAsync(threads, stoppingToken), ParkAsync(stoppingToken));
     }
 
-    private async Task SweepAsync(CancellationToken stoppingToken)
+    private async Task SweepAsync(HandlerThreads threads, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            threads.Ensure(configuration.Current);
             var until = time.GetUtcNow() + LongestWait;
             try
             {

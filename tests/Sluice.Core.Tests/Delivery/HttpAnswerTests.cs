@@ -1,4 +1,5 @@
 using Sluice.Contracts;
+using Sluice.Delivery;
 using Sluice.Events;
 
 namespace Sluice.Core.Tests.Delivery;
@@ -25,6 +26,7 @@ public sealed class HttpAnswerTests : IDisposable
     [InlineData("413 Too Large", AttemptOutcome.DeadLetter)]
     [InlineData("499 Closed", AttemptOutcome.DeadLetter)]
     [InlineData("408 Request Timeout", AttemptOutcome.Retry)]
+    [InlineData("425 Too Early", AttemptOutcome.Retry)]
     [InlineData("429 Too Many Requests", AttemptOutcome.Retry)]
     [InlineData("500 Internal Server Error", AttemptOutcome.Retry)]
     [InlineData("501 Not Implemented", AttemptOutcome.Retry)]
@@ -40,6 +42,40 @@ public sealed class HttpAnswerTests : IDisposable
         Assert.Equal((kind, int.Parse(status[..3], System.Globalization.CultureInfo.InvariantCulture)), (outcome.Kind, outcome.StatusCode));
         Assert.Equal(kind == AttemptOutcome.Done ? null : $"answered {status[..3]}: the answer", outcome.Reason);
         Assert.Single(destination.Requests);
+    }
+
+    [Theory]
+    [InlineData("410 Gone", true)]
+    [InlineData("404 Not Found", false)]
+    [InlineData("500 Internal Server Error", false)]
+    [InlineData("200 OK", false)]
+    public async Task Gone_disables_the_destination_and_nothing_else_does(string status, bool disables)
+    {
+        await using var destination = LoopbackDestination.Answering(status, "the answer");
+        Assert.Equal(disables, (await poster.PostAsync(destination.Url)).Disables);
+    }
+
+    [Theory]
+    [InlineData("404 Not Found", AttemptOutcome.Done, null, false)]
+    [InlineData("302 Found", AttemptOutcome.Done, null, false)]
+    [InlineData("409 Conflict", AttemptOutcome.Retry, "answered 409: the answer", false)]
+    [InlineData("410 Gone", AttemptOutcome.DeadLetter, "answered 410: the answer", false)]
+    [InlineData("451 Unavailable", AttemptOutcome.DeadLetter, "answered 451: the answer", true)]
+    [InlineData("501 Not Implemented", AttemptOutcome.DeadLetter, "answered 501: the answer", false)]
+    [InlineData("202 Accepted", AttemptOutcome.Retry, "answered 202: the answer", false)]
+    [InlineData("200 OK", AttemptOutcome.Done, null, false)]
+    [InlineData("500 Error", AttemptOutcome.Retry, "answered 500: the answer", false)]
+    public async Task A_destination_may_have_statuses_of_its_own(string status, AttemptOutcome kind, string? reason, bool disables)
+    {
+        var rules = StatusRules.With(
+        [
+            (404, 404, StatusMeaning.Delivered), (302, 302, StatusMeaning.Delivered), (409, 409, StatusMeaning.Retry), (410, 410, StatusMeaning.DeadLetter),
+            (451, 451, StatusMeaning.Disable), (501, 501, StatusMeaning.DeadLetter), (202, 202, StatusMeaning.Retry),
+        ]);
+        await using var destination = LoopbackDestination.Answering(status, "the answer", "Retry-After: 7\r\n");
+        var outcome = await poster.PostAsync(destination.Url, settings: settings => settings with { Statuses = rules });
+        Assert.Equal((kind, reason, disables), (outcome.Kind, outcome.Reason, outcome.Disables));
+        Assert.Equal(kind == AttemptOutcome.Retry ? TimeSpan.FromSeconds(7) : null, outcome.After);
     }
 
     [Fact]
@@ -75,7 +111,10 @@ public sealed class HttpAnswerTests : IDisposable
     [InlineData("503 Busy", "Sun, 22 Nov 2026 12:01:00 GMT", 60.0)]
     [InlineData("503 Busy", "Sun, 22 Nov 2026 11:59:00 GMT", -60.0)]
     [InlineData("503 Busy", "Fri, 31 Dec 9999 23:59:59 GMT", 251_606_951_999.0)]
-    [InlineData("503 Busy", "99999999999999999999", null)]
+    [InlineData("503 Busy", "2147483648", 922_337_203_685.4775)]
+    [InlineData("503 Busy", "99999999999999999999", 922_337_203_685.4775)]
+    [InlineData("503 Busy", "-99999999999999999999", null)]
+    [InlineData("503 Busy", "99999999999999999999s", null)]
     [InlineData("503 Busy", "-1", null)]
     [InlineData("503 Busy", "1.5", null)]
     [InlineData("503 Busy", "soon", null)]

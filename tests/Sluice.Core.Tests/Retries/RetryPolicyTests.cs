@@ -83,6 +83,25 @@ public sealed class RetryPolicyTests
     public void A_wish_does_not_save_the_last_attempt() =>
         Assert.Equal(DeliveryStatus.DeadLettered, RetryPolicy.Decide(Outcome.Retry("x", TimeSpan.FromSeconds(1)), 11, Plain, Now, 0.5).Status);
 
+    [Theory]
+    [InlineData(0, DeliveryStatus.Retrying)]
+    [InlineData(3595, DeliveryStatus.Retrying)]
+    [InlineData(3596, DeliveryStatus.DeadLettered)]
+    [InlineData(7200, DeliveryStatus.DeadLettered)]
+    public void No_attempt_is_put_off_beyond_MaxAge(double age, DeliveryStatus status)
+    {
+        var hour = Plain with { MaxAge = TimeSpan.FromHours(1) };
+        var verdict = RetryPolicy.Decide(Outcome.Retry("answered 500"), 1, hour, Now, 0.5, Now.AddSeconds(-age));
+        Assert.Equal((status, status == DeliveryStatus.Retrying ? "answered 500" : "older than MaxAge 01:00:00 at its next attempt; answered 500"), (verdict.Status, verdict.Reason));
+        Assert.Equal(DeliveryStatus.Retrying, RetryPolicy.Decide(Outcome.Retry("answered 500"), 1, hour, Now, 0.5, receivedAt: null).Status);
+        Assert.Equal(DeliveryStatus.Retrying, RetryPolicy.Decide(Outcome.Retry("answered 500"), 1, Plain, Now, 0.5, Now.AddSeconds(-age)).Status);
+        Assert.Equal(Verdict.Delivered, RetryPolicy.Decide(Outcome.Done, 1, hour, Now, 0.5, Now.AddSeconds(-age)));
+    }
+
+    [Fact]
+    public void A_wish_to_be_left_alone_beyond_MaxAge_is_the_end() =>
+        Assert.Equal(DeliveryStatus.DeadLettered, RetryPolicy.Decide(Outcome.Retry("x", TimeSpan.FromHours(2)), 1, Plain with { MaxAge = TimeSpan.FromHours(1) }, Now, 0.5, Now).Status);
+
     [Fact]
     public void The_same_input_gives_the_same_verdict()
     {

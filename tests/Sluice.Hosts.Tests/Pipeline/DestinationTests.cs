@@ -88,6 +88,26 @@ public sealed class DestinationTests
         Assert.Equal(200, (await sluice.PostAsync(request.With("Sluice-Hops", "nonsense"))).Status);
     }
 
+    /// <summary>Each round is another body and so another event: nothing but the count ends it.</summary>
+    [Attack("A32")]
+    [Fact]
+    public async Task A_loop_that_makes_another_event_each_time_ends_after_five_rounds()
+    {
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        var looped = SluiceFile.Stripe.Source("loop", "none", new() { ["Secrets"] = new JsonArray("a-secret-in-the-path") })
+            .Destination("round", new Uri(sluice.Http.BaseAddress!, "/api/webhooks/loop/a-secret-in-the-path"), new() { ["Format"] = "CloudEvents" });
+        sluice.Write(looped.ToString());
+        await sluice.PassAsync(RunningSluice.WatchPeriod);
+        await sluice.UntilAsync(() => sluice.Log.Text.Contains("configuration is in force", StringComparison.Ordinal));
+
+        await sluice.AcceptAsync();
+        await sluice.UntilAsync(async () => await sluice.StatsAsync() is { Events: 5, Delivered: 4, DeadLettered: 1, Pending: 0 });
+        var dead = (await sluice.OpsJsonAsync("dead-letters")).GetProperty("items").EnumerateArray().Single();
+        Assert.Equal(
+            ("loop", """answered 400: {"error":"this has gone through Sluice five times: one of its destinations leads back to a source"}"""),
+            (dead.GetProperty("source").GetString(), dead.GetProperty("reason").GetString()));
+    }
+
     [Fact]
     public async Task A_destination_that_is_removed_leaves_dead_letters_that_name_it()
     {

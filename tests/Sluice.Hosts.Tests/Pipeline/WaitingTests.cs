@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Sluice.Contracts;
 using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
 
@@ -10,6 +11,7 @@ public sealed class WaitingTests
 {
     private static readonly DateTimeOffset Start = RunningSluice.Start;
 
+    [Fault("F18")]
     [Fact]
     public async Task Retry_after_in_seconds_is_waited_for()
     {
@@ -21,6 +23,7 @@ public sealed class WaitingTests
         Assert.Equal(Start.AddSeconds(120), (await sluice.UntilAsync(id, DeliveryStatus.Delivered, 2)).Attempts[1].StartedAt);
     }
 
+    [Fault("F18")]
     [Fact]
     public async Task Retry_after_as_a_date_is_waited_for()
     {
@@ -30,6 +33,7 @@ public sealed class WaitingTests
         Assert.Equal(Start.AddMinutes(10), (await sluice.UntilAsync(await sluice.AcceptAsync(), DeliveryStatus.Retrying, 1)).NextAttemptAt);
     }
 
+    [Fault("F18")]
     [Theory]
     [InlineData("1")]
     [InlineData("0")]
@@ -44,18 +48,32 @@ public sealed class WaitingTests
         Assert.Equal(Start.AddSeconds(5), (await sluice.UntilAsync(await sluice.AcceptAsync(), DeliveryStatus.Retrying, 1)).NextAttemptAt);
     }
 
+    [Fault("F18")]
     [Theory]
     [InlineData("86400")]
+    [InlineData("2147483647")]
     [InlineData("99999999999")]
+    [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
     public async Task Retry_after_is_honoured_up_to_the_longest_delay(string retryAfter)
     {
-        await using var sink = await Sink.StartAsync(new Reply(503, RetryAfter: retryAfter));
+        await using var sink = await Sink.StartAsync(new Reply(503, RetryAfter: retryAfter), 200);
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe
             .Destination("billing", sink.Url, new() { ["Retry"] = new JsonObject { ["MaxDelay"] = "01:00:00" } }));
-        var next = (await sluice.UntilAsync(await sluice.AcceptAsync(), DeliveryStatus.Retrying, 1)).NextAttemptAt;
+        var id = await sluice.AcceptAsync();
 
-        // A number that no time can hold is none.
-        Assert.Equal(retryAfter == "86400" ? Start.AddHours(1) : Start.AddSeconds(5), next);
+        Assert.Equal(Start.AddHours(1), (await sluice.ToNextAttemptAsync(id, 1)).NextAttemptAt);
+        await sluice.UntilAsync(id, DeliveryStatus.Delivered, 2);
+    }
+
+    [Fault("F18")]
+    [Fact]
+    public async Task One_that_is_gone_is_not_waited_for()
+    {
+        await using var sink = await Sink.StartAsync(new Reply(410, RetryAfter: "120"));
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", sink.Url));
+        var delivery = await sluice.UntilAsync(await sluice.AcceptAsync(), DeliveryStatus.DeadLettered, 1);
+
+        Assert.Equal(("answered 410", null), (delivery.Reason, delivery.NextAttemptAt));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class PublicAddressTests
     [InlineData("223.255.255.255")]
     [InlineData("2606:4700:4700::1111")]
     [InlineData("2a00:1450:4001:830::200e")]
-    public void A_public_address_is_one(string address) => Assert.Null(PublicAddresses.WhyNot(IPAddress.Parse(address)));
+    public void A_public_address_is_one(string address) => Assert.Equal(AddressKind.Public, PublicAddresses.Look(IPAddress.Parse(address)).Kind);
 
     [Attack("A27")]
     [Theory]
@@ -55,7 +55,7 @@ public sealed class PublicAddressTests
     [InlineData("ff02::1")]
     [InlineData("100::1")]
     [InlineData("2001:db8::1")]
-    public void An_address_of_the_inside_is_none(string address) => Assert.NotNull(PublicAddresses.WhyNot(IPAddress.Parse(address)));
+    public void An_address_of_the_inside_is_none(string address) => Assert.NotEqual(AddressKind.Public, PublicAddresses.Look(IPAddress.Parse(address)).Kind);
 
     [Attack("A28")]
     [Theory]
@@ -70,7 +70,46 @@ public sealed class PublicAddressTests
     [InlineData("2002:808:808::1")]
     [InlineData("2001::1")]
     [InlineData("2001:0:4136:e378:8000:63bf:3fff:fdd2")]
-    public void An_address_that_carries_another_is_none(string address) => Assert.NotNull(PublicAddresses.WhyNot(IPAddress.Parse(address)));
+    public void An_address_that_carries_another_is_none(string address) => Assert.NotEqual(AddressKind.Public, PublicAddresses.Look(IPAddress.Parse(address)).Kind);
+
+    [Attack("A27")]
+    [Theory]
+    [InlineData("127.0.0.1", AddressKind.Private)]
+    [InlineData("127.255.255.255", AddressKind.Private)]
+    [InlineData("::1", AddressKind.Private)]
+    [InlineData("10.0.0.0", AddressKind.Private)]
+    [InlineData("10.255.255.255", AddressKind.Private)]
+    [InlineData("172.16.0.0", AddressKind.Private)]
+    [InlineData("172.31.255.255", AddressKind.Private)]
+    [InlineData("192.168.0.0", AddressKind.Private)]
+    [InlineData("192.168.255.255", AddressKind.Private)]
+    [InlineData("fc00::1", AddressKind.Private)]
+    [InlineData("fdff:ffff::1", AddressKind.Private)]
+    [InlineData("0.0.0.0", AddressKind.Never)]
+    [InlineData("100.64.0.1", AddressKind.Never)]
+    [InlineData("100.100.100.200", AddressKind.Never)]
+    [InlineData("168.63.129.16", AddressKind.Never)]
+    [InlineData("169.254.169.254", AddressKind.Never)]
+    [InlineData("198.18.0.1", AddressKind.Never)]
+    [InlineData("224.0.0.1", AddressKind.Never)]
+    [InlineData("255.255.255.255", AddressKind.Never)]
+    [InlineData("::", AddressKind.Never)]
+    [InlineData("::ffff:10.0.0.1", AddressKind.Never)]
+    [InlineData("::10.0.0.1", AddressKind.Never)]
+    [InlineData("64:ff9b::a00:1", AddressKind.Never)]
+    [InlineData("64:ff9b:1::a00:1", AddressKind.Never)]
+    [InlineData("2001::1", AddressKind.Never)]
+    [InlineData("2002:a00:1::", AddressKind.Never)]
+    [InlineData("fd00:ec2::254", AddressKind.Never)]
+    [InlineData("fd20:ce::254", AddressKind.Never)]
+    [InlineData("fd00:c1::a9fe:a9fe", AddressKind.Never)]
+    [InlineData("fd00:42::42", AddressKind.Never)]
+    [InlineData("fd00:a9fe:a9fe::1", AddressKind.Never)]
+    [InlineData("fd00:100::100:200", AddressKind.Never)]
+    [InlineData("fe80::1", AddressKind.Never)]
+    [InlineData("fec0::1", AddressKind.Never)]
+    [InlineData("ff02::1", AddressKind.Never)]
+    public void What_is_private_may_be_allowed_and_the_rest_may_not(string address, AddressKind kind) => Assert.Equal(kind, PublicAddresses.Look(IPAddress.Parse(address)).Kind);
 
     /// <summary>Beside AntiSSRF: it dials what is not known to be special, here nothing is dialled that IANA has not given out for hosts.</summary>
     [Attack("A27", "A28")]
@@ -87,7 +126,7 @@ public sealed class PublicAddressTests
         {
             var isUnicast = address.GetAddressBytes() is { Length: 4 } || address.GetAddressBytes()[0] >> 5 == 1;
             var expected = answer == "true" && isUnicast;
-            Assert.True(expected == (PublicAddresses.WhyNot(address) is null), $"{address}: {answer} for AntiSSRF");
+            Assert.True(expected == (PublicAddresses.Look(address).Kind == AddressKind.Public), $"{address}: {answer} for AntiSSRF");
         }
     }
 
