@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Destinations;
 using Sluice.Ingestion;
 using Sluice.Inspection;
 using Sluice.Processing;
@@ -21,6 +23,7 @@ public static class ServiceRegistration
         .AddSingleton<QuarantineAging>()
         .AddSingleton<IQuarantineOperations, QuarantineOperations>()
         .AddSingleton<QuarantineEndpoint>()
+        .AddDestinationOperations()
         .AddSingleton<Diagnosis.SignatureDoctor>()
         .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()
@@ -32,6 +35,13 @@ public static class ServiceRegistration
         .AddSingleton<IOperations, Operations>()
         .AddSingleton<OpsEndpoint>()
         .AddSingleton<HealthEndpoint>();
+
+    // An app that delivers nothing asks destinations something all the same.
+    private static IServiceCollection AddDestinationOperations(this IServiceCollection services)
+    {
+        services.TryAddSingleton(_ => new HttpClients());
+        return services.AddSingleton<GuardedExchange>().AddSingleton<OwnEvents>().AddSingleton<ReceiverChallenge>().AddSingleton<DestinationTest>().AddSingleton<IDestinationOperations, DestinationOperations>().AddSingleton<DestinationEndpoint>();
+    }
 
     /// <summary>The handlers that Sluice brings.</summary>
     public static IServiceCollection AddSluiceHandlers(this IServiceCollection services) => services
