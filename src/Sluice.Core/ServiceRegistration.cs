@@ -13,10 +13,11 @@ using Sluice.Storage;
 
 namespace Sluice;
 
-/// <summary>The core's services, one line each. The host adds <see cref="LiveConfiguration"/>, <see cref="IEventStore"/>, <see cref="ILearnedSecrets"/>, <see cref="IQuarantine"/>, <see cref="ITaskQueue"/>, <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
+/// <summary>The core's services, one line each. The host adds <see cref="LiveConfiguration"/>, <see cref="IEventStore"/>, <see cref="ISharedState"/>, <see cref="ILearnedSecrets"/>, <see cref="IQuarantine"/>, <see cref="ITaskQueue"/>, <see cref="TimeProvider"/> and <see cref="Random"/>.</summary>
 public static class ServiceRegistration
 {
     public static IServiceCollection AddSluice(this IServiceCollection services) => services
+        .AddHttp().AddSingleton<RegistrationReader>().AddSingleton<SharedDestinations>().AddSingleton<Registrations>()
         .AddSingleton<Ingestor>()
         .AddSingleton<Learning>()
         .AddSingleton<Rejections>()
@@ -45,11 +46,18 @@ public static class ServiceRegistration
 
     /// <summary>The handlers that Sluice brings.</summary>
     public static IServiceCollection AddSluiceHandlers(this IServiceCollection services) => services
-        .AddSingleton(_ => new HttpClients())
-        .AddHandler<HttpHandler>()
+        .AddHttp().AddSingleton<IHandler>(provider => provider.GetRequiredService<HttpHandler>())
         .AddHandler<LogHandler>()
         .AddHandler<SplitHandler>()
         .AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()) { Answers = [.. provider.GetServices<IAnswer>().Select(answer => answer.Name)] });
+
+    // Every app checks what is registered by the rules of the handler that delivers it, also one that delivers nothing.
+    private static IServiceCollection AddHttp(this IServiceCollection services)
+    {
+        services.TryAddSingleton(_ => new HttpClients());
+        services.TryAddSingleton<HttpHandler>();
+        return services;
+    }
 
     /// <summary>Adds a way to deliver: a class of Sluice's or of the user's own. Its constructor may ask for services.</summary>
     public static IServiceCollection AddHandler<T>(this IServiceCollection services) where T : class, IHandler => services.AddSingleton<IHandler, T>();

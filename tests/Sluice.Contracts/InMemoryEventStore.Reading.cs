@@ -15,10 +15,19 @@ public sealed partial class InMemoryEventStore
     {
         lock (gate)
         {
-            List<KeptDelivery> open = [.. events.Values.SelectMany(kept => kept.Deliveries).Where(delivery => !delivery.Status.IsEnd()).OrderBy(delivery => delivery.Due)];
+            List<KeptDelivery> open = [.. events.Values.SelectMany(kept => kept.Deliveries).Where(delivery => !delivery.Status.IsEnd() && !delivery.IsParked).OrderBy(delivery => delivery.Due)];
             List<KeptDelivery> due = [.. open.TakeWhile(delivery => delivery.Due <= upTo)];
             var next = due.Count > limit ? null : open.Skip(due.Count).FirstOrDefault()?.Due;
             return new(new DueRows([.. due.Take(limit).Select(delivery => new DueRow(delivery.Bell, delivery.Due))], next));
+        }
+    }
+
+    public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var parked = events.Values.SelectMany(kept => kept.Deliveries).Where(delivery => delivery.IsParked && delivery.Id.Destination == destination).OrderBy(delivery => delivery.Due);
+            return new([.. parked.Take(limit).Select(delivery => new DueRow(delivery.Bell, delivery.Due))]);
         }
     }
 

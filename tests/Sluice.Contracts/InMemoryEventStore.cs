@@ -43,7 +43,7 @@ public sealed partial class InMemoryEventStore : IEventStore
             if (delivery.IsHeld(now)) return new(new ClaimAnswer(ClaimResult.Leased));
             if (delivery.Lease is not null) return new(new ClaimAnswer(ClaimResult.Lapsed, delivery.HeldClaim));
 
-            (delivery.Number, delivery.Lease, delivery.Due) = (bell.Attempt, lease, lease.Until);
+            (delivery.Number, delivery.Lease, delivery.Due, delivery.IsParked) = (bell.Attempt, lease, lease.Until, false);
             return new(new ClaimAnswer(ClaimResult.Claimed, delivery.HeldClaim));
         }
     }
@@ -69,7 +69,17 @@ public sealed partial class InMemoryEventStore : IEventStore
     {
         lock (gate)
         {
-            if (Find(bell.Delivery) is { } delivery && !delivery.Status.IsEnd() && delivery.Bell.Attempt == bell.Attempt) delivery.Due = due;
+            if (Find(bell.Delivery) is { } delivery && !delivery.Status.IsEnd() && delivery.Bell.Attempt == bell.Attempt) (delivery.Due, delivery.IsParked) = (due, false);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    public ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (Find(bell.Delivery) is { Lease: null, IsParked: false } delivery && !delivery.Status.IsEnd() && delivery.Bell.Attempt == bell.Attempt)
+                (delivery.Due, delivery.IsParked) = (delivery.Due < now ? delivery.Due : now, true);
             return ValueTask.CompletedTask;
         }
     }

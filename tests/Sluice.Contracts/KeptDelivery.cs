@@ -18,6 +18,9 @@ internal sealed class KeptDelivery(DeliveryId id)
 
     public DateTimeOffset Due { get; set; }
 
+    /// <summary>It waits with its destination; <see cref="Due"/> is then its place in line.</summary>
+    public bool IsParked { get; set; }
+
     /// <summary>The last attempt that was begun.</summary>
     public int Number { get; set; }
 
@@ -40,7 +43,7 @@ internal sealed class KeptDelivery(DeliveryId id)
     public void End(DeliveryStatus status, string? reason, DateTimeOffset at)
     {
         (Status, Reason, EndedAt) = (status, reason, at);
-        (NextAttemptAt, Lease) = (null, null);
+        (NextAttemptAt, Lease, IsParked) = (null, null, false);
     }
 
     /// <summary>What is known of an attempt is not made unknown again; otherwise the first word stands, and the claim's own holder has the last.</summary>

@@ -47,6 +47,7 @@ public static class AzureRegistration
         services.AddSingleton<TableEventStore>().AddSingleton<IEventStore>(provider => provider.GetRequiredService<TableEventStore>());
         services.AddSingleton<IQuarantine, TableQuarantine>();
         services.AddSingleton<ILearnedSecrets, TableLearnedSecrets>();
+        services.AddSingleton<ISharedState, TableSharedState>();
         services.AddSingleton(provider => new ServiceBusTaskQueue(
             provider.GetRequiredService<ServiceBusClient>().CreateSender(queue), isIngest ? AnswerRinging : Unhurried, isIngest ? AnswerCarrying : Unhurried, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<ServiceBusTaskQueue>());

@@ -23,6 +23,12 @@ internal static partial class Keys
     /// <summary>Due rows of deliveries whose bell was rung.</summary>
     public const string Rung = "dr";
 
+    /// <summary>Due rows of parked deliveries; behind it stands whose they are.</summary>
+    private const string ParkedBegin = "dp-";
+
+    /// <summary>What stands in a parked due row's key behind the destination.</summary>
+    private const int ParkedEnd = 81;
+
     public const string List = "l";
 
     public const string Dead = "x";
@@ -35,6 +41,9 @@ internal static partial class Keys
 
     /// <summary>The partition of the index that holds the secrets which senders brought; the rows are named by their sources.</summary>
     public const string Learned = "learned";
+
+    /// <summary>The partition of the index that holds the small documents of a kind; the rows have their names.</summary>
+    public static string State(string kind) => "state-" + kind;
 
     public static string Shard(EventId id)
     {
@@ -62,9 +71,18 @@ internal static partial class Keys
     /// <summary>A moment as a text that sorts the later before the earlier.</summary>
     public static string NewestFirst(DateTimeOffset moment) => (DateTimeOffset.MaxValue.UtcTicks - moment.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
 
-    /// <summary>What a due row's key says.</summary>
-    public static (DateTimeOffset Due, DeliveryId Delivery, int Attempt) ReadDue(string key) =>
-        (new(long.Parse(key.AsSpan(3, 19), CultureInfo.InvariantCulture), TimeSpan.Zero), new(Id(key.AsSpan(23, 32)), key[84..]), int.Parse(key.AsSpan(56, 10), CultureInfo.InvariantCulture));
+    /// <summary>What the keys of a destination's parked due rows begin with.</summary>
+    public static string Parked(string destination) => ParkedBegin + destination;
+
+    public static string Parked(DateTimeOffset place, DeliveryId delivery, int attempt, long receipt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Parked(delivery.Destination)}-{place.UtcTicks:D19}-{delivery.Event}-{attempt:D10}-{receipt:x16}");
+
+    public static bool IsParked(string key) => key.StartsWith(ParkedBegin, StringComparison.Ordinal);
+
+    /// <summary>What a due row's key says; for a parked one its place in line stands for the moment.</summary>
+    public static (DateTimeOffset Due, DeliveryId Delivery, int Attempt) ReadDue(string key) => IsParked(key)
+        ? ReadDue($"{Waiting}{key.AsSpan(key.Length - ParkedEnd)}-{key.AsSpan(ParkedBegin.Length, key.Length - ParkedBegin.Length - ParkedEnd)}")
+        : (new(long.Parse(key.AsSpan(3, 19), CultureInfo.InvariantCulture), TimeSpan.Zero), new(Id(key.AsSpan(23, 32)), key[84..]), int.Parse(key.AsSpan(56, 10), CultureInfo.InvariantCulture));
 
     /// <summary>Whose row of the list it is.</summary>
     public static EventId ReadListed(string key) => Id(key.AsSpan(22, 32));

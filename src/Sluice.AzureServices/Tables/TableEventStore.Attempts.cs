@@ -30,6 +30,13 @@ public sealed partial class TableEventStore
             }
 
             if (row.Lease is not null) return new ClaimAnswer(ClaimResult.Lapsed, row.ToClaim());
+            // A parked one is due again from now on, whatever becomes of its holder.
+            if (Keys.IsParked(row.DueKey!))
+            {
+                await MoveDueAsync(row, lease.Until, isRung: false, token);
+                continue;
+            }
+
             var claimed = row with { Number = bell.Attempt, Lease = lease, Receipt = NewReceipt() };
             try
             {

@@ -55,14 +55,19 @@ public sealed partial class TableEventStore
         throw new StoreUnavailableException($"{bell.Delivery} is changed by many at once");
     }, cancellationToken);
 
-    // First the new row, then the delivery that points to it, then the old row goes: at no moment is there none.
-    private async Task<bool> MoveDueAsync(DeliveryRow row, DateTimeOffset due, bool isRung, CancellationToken cancellationToken)
+    private Task<bool> MoveDueAsync(DeliveryRow row, DateTimeOffset due, bool isRung, CancellationToken cancellationToken)
     {
         var receipt = NewReceipt();
-        var moved = row with { DueKey = Keys.Due(isRung, due, row.Id, row.BellAttempt, receipt), Receipt = receipt };
-        await AddIndexAsync(row.Id.Event, moved.DueKey, cancellationToken);
+        return MoveDueAsync(row, Keys.Due(isRung, due, row.Id, row.BellAttempt, receipt), receipt, cancellationToken);
+    }
+
+    // First the new row, then the delivery that points to it, then the old row goes: at no moment is there none.
+    private async Task<bool> MoveDueAsync(DeliveryRow row, string key, long receipt, CancellationToken cancellationToken)
+    {
+        var moved = row with { DueKey = key, Receipt = receipt };
+        await AddIndexAsync(row.Id.Event, key, cancellationToken);
         var isMoved = await ChangeAsync(row, moved, cancellationToken);
-        await ForgetAsync(row.Id.Event, [isMoved ? row.DueKey : moved.DueKey], cancellationToken);
+        await ForgetAsync(row.Id.Event, [isMoved ? row.DueKey : key], cancellationToken);
         return isMoved;
     }
 

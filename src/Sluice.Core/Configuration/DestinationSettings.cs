@@ -9,6 +9,9 @@ public sealed record DestinationSettings
     /// <summary>30 seconds.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>5 days.</summary>
+    public static readonly TimeSpan DefaultDisableAfter = TimeSpan.FromDays(5);
+
     /// <summary>4 minutes: what a lease on Azure can cover.</summary>
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(4);
 
@@ -56,7 +59,7 @@ public sealed record DestinationSettings
     public BreakerOptions Breaker { get; init; } = new();
 
     /// <summary>After how long without one success it is disabled; 5 days. Null: never.</summary>
-    public TimeSpan? DisableAfter { get; init; } = TimeSpan.FromDays(5);
+    public TimeSpan? DisableAfter { get; init; } = DefaultDisableAfter;
 
     /// <summary>Null: each event is a request of its own.</summary>
     public BatchOptions? Batch { get; init; }

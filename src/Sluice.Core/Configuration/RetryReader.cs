@@ -9,6 +9,8 @@ internal static class RetryReader
 
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(7);
 
+    private static readonly TimeSpan LongestAge = TimeSpan.FromDays(365);
+
     public static RetryOptions Read(SectionReader reader, RetryOptions inherited)
     {
         // A schedule of one's own stands in place of an inherited list, and a list in place of an inherited schedule.
@@ -23,6 +25,7 @@ internal static class RetryReader
             BaseDelay = reader.Time("BaseDelay", TimeSpan.Zero, LongestDelay) ?? inherited.BaseDelay,
             Factor = reader.Number("Factor", inherited.Factor, 1.0, 100.0),
             MaxDelay = reader.Time("MaxDelay", TimeSpan.Zero, LongestDelay) ?? Longest(delays, inherited.MaxDelay),
+            MaxAge = reader.Time("MaxAge", TimeSpan.FromSeconds(1), LongestAge) ?? inherited.MaxAge,
             Jitter = reader.Number("Jitter", inherited.Jitter, 0.0, 1.0),
         };
         if (delays?.Max() > retry.MaxDelay) reader.Fault("MaxDelay", "is shorter than one of Delays; remove it or shorten them");

@@ -9,6 +9,12 @@ public sealed class SecretResolver(Func<string, string?> environment, string bas
     private const string VaultReference = "@Microsoft.KeyVault(";
 
     private readonly Dictionary<string, string> files = [];
+    private readonly bool takesReferences = true;
+
+    private SecretResolver() : this(static _ => null, ".") => takesReferences = false;
+
+    /// <summary>Takes the secrets themselves only: whoever registers a destination must not read this machine's environment and files.</summary>
+    public static SecretResolver Literal { get; } = new();
 
     /// <summary>The files that were read or looked for, each as it was just before: a change of one is a change of the configuration.</summary>
     public IReadOnlyDictionary<string, string> Files => files;
@@ -23,6 +29,12 @@ public sealed class SecretResolver(Func<string, string?> environment, string bas
         if (text.StartsWith(VaultReference, StringComparison.OrdinalIgnoreCase))
         {
             error = "is a Key Vault reference that did not resolve; store the secret in the vault, and let this app's identity read it and stand in keyVaultReferenceIdentity";
+            return null;
+        }
+
+        if (!takesReferences && (text.StartsWith("env:", StringComparison.Ordinal) || text.StartsWith("file:", StringComparison.Ordinal)))
+        {
+            error = "names a place on this machine, which only the configuration may; write the secret itself";
             return null;
         }
 

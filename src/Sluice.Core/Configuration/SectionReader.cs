@@ -78,9 +78,12 @@ internal sealed class SectionReader(IConfigurationSection section, ICollection<C
     public IReadOnlyList<string>? FilledList(string key, string fix = "name what is allowed, or remove it to allow all")
     {
         var values = List(key);
-        if (values is null && section.GetChildren().Any(child => child.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) && string.IsNullOrEmpty(section[key])) Fault(key, $"is empty; {fix}");
+        if (values is null && Has(key) && string.IsNullOrEmpty(section[key])) Fault(key, $"is empty; {fix}");
         return values;
     }
+
+    /// <summary>Whether something is written there, be it empty.</summary>
+    public bool Has(string key) => section.GetChildren().Any(child => child.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
 
     public IConfigurationSection Section(string key)
     {

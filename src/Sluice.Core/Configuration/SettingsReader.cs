@@ -164,11 +164,16 @@ public static partial class SettingsReader
         return found;
     }
 
+    internal const string NoName = "is no name; write a lower-case letter, then up to 39 lower-case letters, digits or underscores";
+
     /// <summary>Says so where a source or destination has no proper name.</summary>
     internal static void CheckName(SectionReader reader)
     {
-        if (!Names().IsMatch(reader.Name)) reader.Fault(null, "is no name; write a lower-case letter, then up to 39 lower-case letters, digits or underscores");
+        if (!IsName(reader.Name)) reader.Fault(null, NoName);
     }
+
+    /// <summary>Whether a source or destination can be called so.</summary>
+    internal static bool IsName(string text) => Names().IsMatch(text);
 
     [GeneratedRegex(@"\A[A-Za-z0-9!#$&^_.+-]+/(\*|[A-Za-z0-9!#$&^_.+-]+)\z")]
     private static partial Regex ContentTypeForm();

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Sluice.Delivery;
+using Sluice.Destinations;
 using Sluice.Ingestion;
 using Sluice.Providers;
 using Sluice.Storage;
@@ -14,16 +16,20 @@ public sealed class SluiceConfiguration
     private readonly Destination splitting;
     private readonly FrozenDictionary<string, Source> sources;
     private readonly FrozenDictionary<string, Destination> destinations;
+    private ImmutableArray<Destination> configured;
 
     private SluiceConfiguration(SluiceSettings settings, IEnumerable<Source> sources, IEnumerable<Destination> destinations, Destination splitting)
     {
         (Settings, this.splitting) = (settings, splitting);
         this.sources = sources.ToFrozenDictionary(source => source.Name, StringComparer.Ordinal);
         Window = DedupeWindow.Of(settings.Retention, this.sources.Values);
-        this.destinations = destinations.ToFrozenDictionary(destination => destination.Name, StringComparer.Ordinal);
+        this.destinations = (configured = [.. destinations]).ToFrozenDictionary(destination => destination.Name, StringComparer.Ordinal);
     }
 
     public SluiceSettings Settings { get; }
+
+    /// <summary>What was said of destinations while running, by name: of those that were registered, and of configured ones that were paused or disabled.</summary>
+    public IReadOnlyDictionary<string, Registration> Registrations { get; private init; } = FrozenDictionary<string, Registration>.Empty;
 
     /// <summary>How long events are kept.</summary>
     public DedupeWindow Window { get; }
@@ -44,6 +50,26 @@ public sealed class SluiceConfiguration
         return true;
     }
 
+    /// <summary>
+    /// The same with what was said while running. A configured destination takes only its standing from there: it stands before a registration of
+    /// its name. One that was removed is there, so that what is pending for it comes to its end, and takes no events.
+    /// </summary>
+    public SluiceConfiguration With(IReadOnlyList<Registration> registrations)
+    {
+        var said = registrations.ToFrozenDictionary(registration => registration.Name, StringComparer.Ordinal);
+        var all = configured.Select(destination => said.GetValueOrDefault(destination.Name) is { Standing.State: not DestinationState.Removed } own ? destination.At(own.Standing) : destination)
+            .Concat(registrations.Where(registration => configured.All(destination => destination.Name != registration.Name)).Select(registration => registration.Destination).OfType<Destination>())
+            .ToList();
+        return new SluiceConfiguration(Settings, sources.Values.Select(source => source with { Destinations = [.. all.Where(destination => destination.Takes(source.Name))] }), all, splitting)
+        {
+            configured = configured,
+            Registrations = said,
+        };
+    }
+
+    /// <summary>Whether a destination is in the configuration itself.</summary>
+    public bool IsConfigured(string destination) => configured.Any(one => one.Name == destination);
+
     /// <summary>Reads and prepares everything. A source with a fault is there and accepts nothing; the caller decides what else the errors mean.</summary>
     /// <param name="handlers">Null in an app that delivers nothing: any handler's name will do.</param>
     /// <param name="secrets">Null in an app that checks no signatures: its sources need no secrets and accept nothing.</param>
@@ -56,7 +82,7 @@ public sealed class SluiceConfiguration
             .Where(destination => handlers is null || handlers.TryGet(destination.Handler, out _))
             .Select(destination => new Destination(destination, handlers))];
 
-        var splitting = new Destination(new DestinationSettings { Name = SplitHandler.DestinationName, Handler = "split", Sources = [], Retry = settings.Retry, Timeout = DestinationSettings.LongestTimeout }, handlers is null || handlers.TryGet("split", out _) ? handlers : null);
+        var splitting = new Destination(new DestinationSettings { Name = SplitHandler.DestinationName, Handler = "split", Sources = [], Retry = settings.Retry, Timeout = DestinationSettings.LongestTimeout, Breaker = new() { Failures = 0 }, DisableAfter = null }, handlers is null || handlers.TryGet("split", out _) ? handlers : null);
         var sources = new List<Source>();
         foreach (var source in settings.Sources)
         {

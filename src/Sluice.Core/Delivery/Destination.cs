@@ -16,6 +16,8 @@ public sealed class Destination
         if (handlers?.TryGet(settings.Handler, out handler) == false) throw new ArgumentException($"no handler '{settings.Handler}'", nameof(settings));
     }
 
+    private Destination(DestinationSettings settings, IHandler? handler) => (Settings, this.handler) = (settings, handler);
+
     public string Name => Settings.Name;
 
     public DestinationSettings Settings { get; }
@@ -25,8 +27,11 @@ public sealed class Destination
 
     public IHandler Handler => handler ?? throw new InvalidOperationException($"this app delivers nothing, so that '{Settings.Handler}' is only a name here");
 
-    /// <summary>Whether it takes events of a source at all.</summary>
-    public bool Takes(string source) => Settings.Sources is null || Settings.Sources.Contains(source, StringComparer.Ordinal);
+    /// <summary>The same with another standing.</summary>
+    public Destination At(Standing standing) => new(Settings, handler) { Standing = standing };
+
+    /// <summary>Whether it takes events of a source at all. A removed one takes none any more.</summary>
+    public bool Takes(string source) => Standing.State != DestinationState.Removed && (Settings.Sources is null || Settings.Sources.Contains(source, StringComparer.Ordinal));
 
     /// <summary>Whether it takes events of a type.</summary>
     public bool TakesType(string type)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.Processing;
@@ -13,7 +14,7 @@ namespace Sluice.Ingestion;
 
 /// <summary>Turns an envelope into a kept event: verify, describe, match, book, ring. When it returns Accepted or Duplicate the event is durable.</summary>
 public sealed partial class Ingestor(
-    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Replayer replayer, Learning learning, Random random, ILogger<Ingestor> logger, IEnvelopeCarrier? carrier = null)
+    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Replayer replayer, Learning learning, Random random, ILogger<Ingestor> logger, IEnvelopeCarrier? carrier = null)
 {
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was: the sender has to try again.</exception>
     public async ValueTask<Ingested> IngestAsync(Source source, Envelope envelope, CancellationToken cancellationToken)
@@ -42,7 +43,8 @@ public sealed partial class Ingestor(
         var webhook = EventOf.Request(source, envelope);
         try
         {
-            return await KeepAsync(webhook, source.Provider.IsBatch(envelope) ? source.Splitting : source.Destinations, envelope.ReceivedAt, isAskedFor: true, cancellationToken);
+            await shared.EnsureAsync(cancellationToken);
+            return await KeepAsync(webhook, source.Provider.IsBatch(envelope) ? source.Splitting : DestinationsOf(source), envelope.ReceivedAt, isAskedFor: true, cancellationToken);
         }
         catch (StoreUnavailableException e) when (carrier is not null)
         {
@@ -57,12 +59,16 @@ public sealed partial class Ingestor(
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was.</exception>
     /// <param name="now">When that is: it may have been received long ago, and its first attempt begins now.</param>
     /// <param name="isAskedFor">Whether somebody sent it (again): what is dead of it is then replayed. Not so an item of a batch that is taken apart as often as it takes, unless the batch was asked for again.</param>
-    public ValueTask<Ingested> KeepAsync(WebhookEvent webhook, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
+    public async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
     {
+        await shared.EnsureAsync(cancellationToken);
         var live = configuration.Current;
         var isBatch = webhook.Type == WebhookEvent.BatchType && live.TryGetSource(webhook.Source, out var source) && source.Provider.Split(webhook) is not null;
-        return KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isAskedFor, cancellationToken);
+        return await KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isAskedFor, cancellationToken);
     }
+
+    // Those that are known now: the source is as it was when the request came.
+    private IReadOnlyList<Destination> DestinationsOf(Source source) => configuration.Current.TryGetSource(source.Name, out var now) ? now.Destinations : source.Destinations;
 
     private async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, IReadOnlyList<Destination> destinations, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.Retries;
@@ -11,7 +12,7 @@ namespace Sluice.Processing;
 
 /// <summary>Hears a bell: claims the delivery, lets its handler deliver it and records the verdict.</summary>
 public sealed partial class Processor(
-    LiveConfiguration configuration, IEventStore store, ITaskQueue queue, TimeProvider time, Random random, ILogger<Processor> logger)
+    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, TimeProvider time, Random random, ILogger<Processor> logger)
 {
     // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
     private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
@@ -23,8 +24,7 @@ public sealed partial class Processor(
     /// <exception cref="StoreUnavailableException">The store could not be asked; the due row brings the delivery back.</exception>
     public async ValueTask<Processed> ProcessAsync(Bell bell, CancellationToken stopping)
     {
-        var live = configuration.Current;
-        live.TryGetDestination(bell.Delivery.Destination, out var destination);
+        var (live, destination) = await LookUpAsync(bell.Delivery.Destination, stopping);
         var claim = bell.Claim;
         if (claim is null)
         {
@@ -42,6 +42,16 @@ public sealed partial class Processor(
         var outcome = await AttemptAsync(claim, destination, live, stopping);
         var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started));
         return new(ClaimResult.Claimed, status);
+    }
+
+    // One that is not known may have been registered a moment ago, in another instance, where its first event came too.
+    private async ValueTask<(SluiceConfiguration Live, Destination? Destination)> LookUpAsync(string name, CancellationToken stopping)
+    {
+        await shared.EnsureAsync(stopping);
+        if (configuration.Current.TryGetDestination(name, out var destination)) return (configuration.Current, destination);
+        await shared.LookAgainAsync(stopping);
+        configuration.Current.TryGetDestination(name, out destination);
+        return (configuration.Current, destination);
     }
 
     /// <summary>Records the attempt of a claim whose holder is gone as unknown, and decides on from there.</summary>

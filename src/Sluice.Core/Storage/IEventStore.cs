@@ -31,12 +31,22 @@ public interface IEventStore
 
     /// <summary>
     /// The deliveries whose due time is not after <paramref name="upTo"/>, oldest first, at most <paramref name="limit"/>. A claimed one
-    /// is due when its lease ends, or later where its due row stood later.
+    /// is due when its lease ends, or later where its due row stood later; a parked one is not due.
     /// </summary>
     ValueTask<DueRows> DueAsync(DateTimeOffset upTo, int limit, CancellationToken cancellationToken);
 
     /// <summary>Moves the due time of a delivery that waits for the bell's attempt; does nothing to one that has moved on.</summary>
     ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Parks a delivery that waits for the bell's attempt: it waits with its destination and is not due before <see cref="PostponeAsync"/> says when.
+    /// A claim, a record, a replay and retention take it as any that waits. Does nothing to one that is claimed, parked or has moved on.
+    /// </summary>
+    /// <param name="now">Its place in line is its due time, or this moment where that is earlier.</param>
+    ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>The parked deliveries of a destination in the order of their places in line, at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Opens an ended delivery again: Pending, MaxAttempts counted anew, attempt numbers going on. Null when it is not at an end or

@@ -68,6 +68,7 @@ internal static class SluiceHost
         services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<SqliteEventStore>());
         services.AddSingleton<IQuarantine, SqliteQuarantine>();
         services.AddSingleton<ILearnedSecrets>(provider => provider.GetRequiredService<SqliteEventStore>());
+        services.AddSingleton<ISharedState, SqliteSharedState>();
         services.AddSingleton<Wakeup>();
         services.AddSingleton<LocalQueue>();
         services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<LocalQueue>());

@@ -24,15 +24,15 @@ internal sealed partial class Book
             INSERT INTO attempts(event, destination, number, outcome, status_code, error, started_at, duration) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             ON CONFLICT DO UPDATE SET outcome = ?4, status_code = ?5, error = ?6, started_at = ?7, duration = ?8
             """);
-        postpone = Prepare("UPDATE deliveries SET due = ?3 WHERE event = ?1 AND destination = ?2 AND due IS NOT NULL AND start = 0 AND attempt = ?4");
+        postpone = Prepare("UPDATE deliveries SET start = 0, due = ?3 WHERE event = ?1 AND destination = ?2 AND due IS NOT NULL AND start <= 0 AND attempt = ?4");
     }
 
     public ClaimAnswer Claim(Bell bell, Lease lease, DateTimeOffset now)
     {
         if (Seq(bell.Delivery.Event) is not { } seq || Read(seq, bell.Delivery.Destination) is not { } row) return new(ClaimResult.Missing);
-        if (row.Status.IsEnd() || (row.Start != 0 ? row.Attempt : row.Attempt + 1) != bell.Attempt) return new(ClaimResult.Stale);
-        if (row.Start != 0 && row.Due > now && row.Start == Start) return new(ClaimResult.Leased);
-        if (row.Start != 0) return new(ClaimResult.Lapsed, row.Claim(bell.Delivery));
+        if (row.Status.IsEnd() || (row.IsClaimed ? row.Attempt : row.Attempt + 1) != bell.Attempt) return new(ClaimResult.Stale);
+        if (row.IsClaimed && row.Due > now && row.Start == Start) return new(ClaimResult.Leased);
+        if (row.IsClaimed) return new(ClaimResult.Lapsed, row.Claim(bell.Delivery));
 
         claimDelivery.Bind(seq).Bind(bell.Delivery.Destination).Bind(bell.Attempt).Bind(Start).Bind(lease.Until).Bind(lease.Token).Run();
         return new(ClaimResult.Claimed, new Claim { Delivery = bell.Delivery, Attempt = bell.Attempt, CountedFrom = row.CountedFrom, Lease = lease });
@@ -43,7 +43,7 @@ internal sealed partial class Book
     {
         var (claim, attempt) = (completion.Claim, completion.Attempt);
         if (Seq(claim.Delivery.Event) is not { } seq || Read(seq, claim.Delivery.Destination) is not { } row) return false;
-        var holds = row.Start != 0 && row.Attempt == claim.Attempt && row.Token == claim.Lease.Token;
+        var holds = row.IsClaimed && row.Attempt == claim.Attempt && row.Token == claim.Lease.Token;
         // Whoever lost its claim to an Unknown may still say what really happened; nobody may turn what is known into Unknown.
         if (holds || attempt.Outcome != AttemptOutcome.Unknown)
         {
@@ -75,6 +75,8 @@ internal sealed partial class Book
 
     private readonly record struct DeliveryRow(DeliveryStatus Status, int Attempt, int CountedFrom, long Start, DateTimeOffset? Due, long Token)
     {
+        public bool IsClaimed => Start > 0;
+
         public Claim Claim(DeliveryId delivery) => new()
         {
             Delivery = delivery, Attempt = Attempt, CountedFrom = CountedFrom, Lease = new Lease(Token, Due ?? DateTimeOffset.UnixEpoch),

@@ -65,7 +65,7 @@ internal sealed partial class Book
         while (readUnfinished.Step())
         {
             if (readUnfinished.Long(2) == Start && readUnfinished.Time(3) > now) held++;
-            else open.Add((readUnfinished.Text(0), (DeliveryStatus)readUnfinished.Int(1), readUnfinished.Long(2) == 0 ? null : readUnfinished.Int(4)));
+            else open.Add((readUnfinished.Text(0), (DeliveryStatus)readUnfinished.Int(1), readUnfinished.Long(2) <= 0 ? null : readUnfinished.Int(4)));
         }
 
         foreach (var (destination, status, lapsed) in open)

@@ -34,6 +34,8 @@ internal sealed partial class Book : IDisposable
         PrepareRetention();
         PrepareQuarantine();
         PrepareLearned();
+        PrepareParking();
+        PrepareState();
         counts = ReadCounts();
         committed = [.. counts];
         Start = NextStart();

@@ -46,6 +46,7 @@ internal sealed partial class Reader : IDisposable
             ORDER BY d.ended_at DESC, d.event DESC, d.destination DESC LIMIT ?4
             """);
         PrepareQuarantine();
+        PrepareState();
         learned = Prepare("SELECT secret FROM learned WHERE source = ?1");
     }
 

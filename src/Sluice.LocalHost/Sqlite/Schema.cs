@@ -8,7 +8,8 @@ internal static class Schema
 {
     // events.seq is the order of keeping. deliveries.due is the one thing nothing can be forgotten by: null exactly at an end.
     // deliveries.start is 0, or while a claim holds the number of the process start that made it (due is then the lease's end),
-    // so that one index finds what is due, whose lease ran out, and what an ended process held.
+    // so that one index finds what is due, whose lease ran out, and what an ended process held. It is -1 while the delivery is parked
+    // (due is then its place in line).
     private static readonly string[] Migrations =
     [
         """
@@ -42,6 +43,11 @@ internal static class Schema
         CREATE TABLE rejections(id BLOB PRIMARY KEY, source TEXT NOT NULL, kept INTEGER NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL, result TEXT NOT NULL,
             finding TEXT, address TEXT, body_bytes INTEGER NOT NULL, target TEXT, headers TEXT, body BLOB) STRICT;
         CREATE INDEX rejections_source ON rejections(source, kept, id, size);
+        """,
+        // The small documents, and what waits with its destination.
+        """
+        CREATE TABLE state(kind TEXT NOT NULL, name TEXT NOT NULL, json TEXT NOT NULL, version TEXT NOT NULL, PRIMARY KEY(kind, name)) STRICT, WITHOUT ROWID;
+        CREATE INDEX deliveries_parked ON deliveries(destination, due) WHERE start = -1;
         """,
     ];
 

@@ -63,6 +63,16 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
             return true;
         });
 
+    public async ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await writer.RunAsync((bell, now), static (book, wish) =>
+        {
+            book.Park(wish.bell, wish.now);
+            return true;
+        });
+
+    public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Read(reader => reader.Parked(destination, limit)));
+
     public async ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken) =>
         await writer.RunAsync((delivery, due, onlyDead), static (book, wish) => book.Replay(wish.delivery, wish.due, wish.onlyDead));
 

@@ -88,6 +88,10 @@ internal abstract class PassingStore(IEventStore store) : IEventStore
 
     public ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken) => store.PostponeAsync(bell, due, cancellationToken);
 
+    public ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => store.ParkAsync(bell, now, cancellationToken);
+
+    public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) => store.ParkedAsync(destination, limit, cancellationToken);
+
     public ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken) => store.ReplayAsync(delivery, due, onlyDead, cancellationToken);
 
     public ValueTask<Bell?> AddDeliveryAsync(DeliveryId delivery, DateTimeOffset due, CancellationToken cancellationToken) => store.AddDeliveryAsync(delivery, due, cancellationToken);

@@ -58,6 +58,12 @@ internal sealed class SimulatedStore(World world, SimulatedProcess process) : IE
     public async ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken) =>
         await CallAsync("postpone", () => Book.PostponeAsync(bell, due, default).AsTask().IsCompletedSuccessfully, cancellationToken);
 
+    public async ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await CallAsync("park", () => Book.ParkAsync(bell, now, default).AsTask().IsCompletedSuccessfully, cancellationToken);
+
+    public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) =>
+        CallAsync("parked", () => Book.ParkedAsync(destination, limit, default).AtOnce(), cancellationToken);
+
     public ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken) => CallAsync("replay", () =>
     {
         var bell = Book.ReplayAsync(delivery, due, onlyDead, default).AtOnce();

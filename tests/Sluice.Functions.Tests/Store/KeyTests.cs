@@ -78,6 +78,7 @@ public sealed class KeyTests : IAsyncDisposable
     {
         var delivery = new DeliveryId(EventId.Of("stripe", "evt_1"), "a" + new string('_', 39));
         Assert.Equal((Start, delivery, int.MaxValue), Keys.ReadDue(Keys.Due(isRung: true, Start, delivery, int.MaxValue, long.MaxValue)));
+        Assert.Equal((Start, delivery, int.MaxValue), Keys.ReadDue(Keys.Parked(Start, delivery, int.MaxValue, long.MaxValue)));
         Assert.Equal((delivery, int.MaxValue), Keys.ReadOpenDeath(Keys.OpenDeath(delivery, int.MaxValue)));
         Assert.Equal(delivery, Keys.ReadDeadLetter(Keys.DeadLetter(Start, delivery, long.MaxValue)));
         Assert.Equal(delivery.Event, Keys.ReadListed(Keys.Listed(Start, delivery.Event, long.MaxValue)));

@@ -32,8 +32,11 @@ public sealed class QueryPlanTests : IDisposable
         reader.ListRejections(new() { OldestFirst = true });
         reader.FindRejection(RejectionId.Last);
         reader.RejectionSources();
+        reader.Parked("billing", 10);
+        reader.ListState("destination");
+        reader.FindState("destination", "billing");
 
-        Assert.All(Plans(connection, least: 10), AssertIndexed);
+        Assert.All(Plans(connection, least: 13), AssertIndexed);
     }
 
     [Fact]
@@ -44,6 +47,16 @@ public sealed class QueryPlanTests : IDisposable
         reader.Due(1, Now, 10);
 
         Assert.Equal(2, Plans(connection, least: 2).Count(plan => plan.Steps.Any(step => step.Contains("INDEX deliveries_due (start=? AND due", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void What_is_parked_comes_out_of_its_index_in_order()
+    {
+        using var connection = Watched(book.Database.OpenReader());
+        using var reader = new Reader(connection);
+        reader.Parked("billing", 10);
+
+        Assert.Contains(Plans(connection, least: 1), plan => plan.Steps.Any(step => step.Contains("INDEX deliveries_parked (destination=?)", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -64,7 +77,7 @@ public sealed class QueryPlanTests : IDisposable
         using var writing = new Book(connection);
         DoEverything(writing);
 
-        Assert.All(Plans(connection, least: 17), AssertIndexed);
+        Assert.All(Plans(connection, least: 20), AssertIndexed);
         Assert.Contains(Plans(connection, least: 15), plan => plan.Steps.Any(step => step.Contains("INDEX deliveries_due (start>? AND start<?)", StringComparison.Ordinal)));
     }
 
@@ -75,6 +88,7 @@ public sealed class QueryPlanTests : IDisposable
         writing.Keep(new(KeptBook.Event("evt_1"), [new("billing", Now, null)]));
         writing.Keep(new(KeptBook.Event("evt_1"), []));
         writing.Add(new(id.Event, "audit"), Now);
+        writing.Park(new Bell(id, 1), Now);
         writing.Postpone(new Bell(id, 1), Now);
         var claim = writing.Claim(new Bell(id, 1), new Lease(1, Now.AddMinutes(1)), Now).Claim!;
         writing.Record(new Completion
@@ -86,6 +100,7 @@ public sealed class QueryPlanTests : IDisposable
         writing.Orphans(10);
         writing.Release(new(KeptBook.Event("evt_1"), [new("billing", Now, new Lease(1, Now))]), Now);
         writing.Learn("asana", "secret");
+        writing.Remove(writing.Write(writing.Write(new("destination", "billing", "{}"))!)!);
         writing.Retain(Now.AddDays(1), 10, Now);
         writing.Retain(Now.AddDays(1), 10, Now);
         var refused = new Rejection { Id = RejectionId.Last, Source = "stripe", ReceivedAt = Now, Result = Providers.SignatureResult.Mismatch, BodyBytes = 1, IsKept = true, Request = new("", HeaderList.Empty, new byte[1]) };

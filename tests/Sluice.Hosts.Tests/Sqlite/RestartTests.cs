@@ -78,6 +78,19 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_parked_stays_parked_and_is_no_orphan()
+    {
+        await book.BookAsync("evt_1", "billing", "audit");
+        await book.Store.ParkAsync(new(KeptBook.Delivery("evt_1"), 1), KeptBook.Now, TestContext.Current.CancellationToken);
+        book.Restart();
+
+        Assert.Empty(await book.Store.OrphansAsync(10));
+        Assert.Equal("audit", Assert.Single((await DueAsync(KeptBook.Now.AddYears(1))).Rows).Bell.Delivery.Destination);
+        Assert.Equal([new DueRow(new(KeptBook.Delivery("evt_1"), 1), KeptBook.Now)], await book.Store.ParkedAsync("billing", 10, TestContext.Current.CancellationToken));
+        await book.ClaimAsync("evt_1");
+    }
+
+    [Fact]
     public async Task Reopened_the_book_holds_everything()
     {
         await book.BookAsync("evt_1", "billing", "audit");

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Events;
+using Sluice.Storage;
+
+namespace Sluice.Destinations;
+
+/// <summary>
+/// Reads destinations that were registered while running, by the rules of the configuration and some more: handler <c>http</c> only, no secrets
+/// that name places on this machine, https and the public internet unless <c>AllowPrivate</c>. Nothing that is sent makes it throw.
+/// </summary>
+public sealed class RegistrationReader(HttpHandler http)
+{
+    // The entries that say which events it wants.
+    private static readonly string[] Wishes = ["Sources", "Types", "Filter"];
+
+    private readonly HandlerCatalog handlers = new(http);
+
+    /// <summary>Checks what somebody wants to register; null with every fault, each naming the entry and the fix.</summary>
+    /// <param name="json">An object as under <c>Destinations:NAME</c>, at most 16 KiB.</param>
+    public DestinationSettings? Read(string name, string json, SluiceConfiguration configuration, ICollection<ConfigurationError> faults) =>
+        Read(name, json, configuration, faults, out _);
+
+    internal DestinationSettings? Read(string name, string json, SluiceConfiguration configuration, ICollection<ConfigurationError> faults, out JsonElement settings)
+    {
+        settings = default;
+        if (!SettingsReader.IsName(name))
+        {
+            faults.Add(new($"'{SafeText.OneLine(name, 60)}'", SettingsReader.NoName));
+            return null;
+        }
+
+        if (configuration.IsConfigured(name))
+        {
+            faults.Add(new(name, "is in the configuration, which stands before what is registered; change it there, or choose another name"));
+            return null;
+        }
+
+        var sources = configuration.Sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
+        var found = new List<ConfigurationError>();
+        var read = Read(name, json, sources, configuration, found, out settings);
+        foreach (var fault in found) faults.Add(fault);
+        return found.Count == 0 ? read : null;
+    }
+
+    /// <summary>What stands in the shared state. What cannot be used, of a newer version perhaps, is paused, takes events as far as it says which, and says why.</summary>
+    internal Registration Read(SharedDocument stored, SluiceConfiguration configuration)
+    {
+        var document = DestinationDocument.Read(stored.Json);
+        if (document is { Settings: null, Standing: { } only }) return new() { Name = stored.Name, Version = stored.Version ?? "", Standing = only };
+
+        var faults = new List<ConfigurationError>();
+        DestinationSettings? settings = null;
+        if (document is not { Settings: { } element }) faults.Add(new(stored.Name, "is registered with what is no registration"));
+        // A source may have left the configuration since: there is only nothing to take of it.
+        else settings = Read(stored.Name, element.GetRawText(), sources: null, configuration, faults, out _);
+
+        if (document is { Standing: null }) faults.Add(new(stored.Name, $"is in the state '{document.State}', which this version does not know"));
+        // What events it wants is all or nothing: one it did not ask for must not reach it later.
+        var isVague = settings is null || faults.Any(fault => Wishes.Any(entry => fault.Entry.StartsWith($"{stored.Name}:{entry}", StringComparison.OrdinalIgnoreCase)));
+        settings ??= Unknown(stored.Name);
+        if (isVague) settings = settings with { Sources = [] };
+        return Whole(stored, settings, document?.Standing, faults.Count == 0 ? null : string.Join("; ", faults));
+    }
+
+    /// <summary>What could not even be looked at.</summary>
+    internal Registration Unusable(SharedDocument stored, string fault) => Whole(stored, Unknown(stored.Name) with { Sources = [] }, standing: null, fault);
+
+    private Registration Whole(SharedDocument stored, DestinationSettings settings, Standing? standing, string? faults)
+    {
+        var fault = faults is null ? null : $"cannot be used: {SafeText.OneLine(faults, 500)}; register it again, or update Sluice where a newer one registered it";
+        standing ??= Standing.Active;
+        if (fault is not null && standing.State == DestinationState.Active) standing = new(DestinationState.Paused, fault, standing.Since);
+        return new() { Name = stored.Name, Version = stored.Version ?? "", Standing = standing, Destination = new Destination(settings, handlers).At(standing), Fault = fault };
+    }
+
+    private DestinationSettings Unknown(string name) => new() { Name = name, Handler = http.Name, Strict = true, IsRegistered = true };
+
+    private DestinationSettings? Read(string name, string json, HashSet<string>? sources, SluiceConfiguration configuration, List<ConfigurationError> faults, out JsonElement settings)
+    {
+        if (RegistrationJson.Read(name, json, out settings, out var error) is not { } flat)
+        {
+            faults.Add(new(name, error!));
+            return null;
+        }
+
+        var section = new ConfigurationBuilder().AddInMemoryCollection(flat).Build().GetSection(name);
+        return DestinationReader.Read(new SectionReader(section, faults), sources, configuration.Settings.Retry, handlers, SecretResolver.Literal, isRegistered: true);
+    }
+}
