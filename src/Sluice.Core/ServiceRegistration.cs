@@ -24,7 +24,7 @@ public static class ServiceRegistration
         .AddSingleton<QuarantineAging>()
         .AddSingleton<IQuarantineOperations, QuarantineOperations>()
         .AddSingleton<QuarantineEndpoint>()
-        .AddDestinationOperations()
+        .AddSingleton<GuardedExchange>().AddSingleton<OwnEvents>().AddSingleton<ReceiverChallenge>().AddSingleton<DestinationTest>().AddSingleton<IDestinationOperations, DestinationOperations>().AddSingleton<DestinationEndpoint>()
         .AddSingleton<Diagnosis.SignatureDoctor>()
         .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()
@@ -36,13 +36,6 @@ public static class ServiceRegistration
         .AddSingleton<IOperations, Operations>()
         .AddSingleton<OpsEndpoint>()
         .AddSingleton<HealthEndpoint>();
-
-    // An app that delivers nothing asks destinations something all the same.
-    private static IServiceCollection AddDestinationOperations(this IServiceCollection services)
-    {
-        services.TryAddSingleton(_ => new HttpClients());
-        return services.AddSingleton<GuardedExchange>().AddSingleton<OwnEvents>().AddSingleton<ReceiverChallenge>().AddSingleton<DestinationTest>().AddSingleton<IDestinationOperations, DestinationOperations>().AddSingleton<DestinationEndpoint>();
-    }
 
     /// <summary>The handlers that Sluice brings.</summary>
     public static IServiceCollection AddSluiceHandlers(this IServiceCollection services) => services

@@ -69,8 +69,9 @@ public sealed class DestinationOperations(
         if (asked.Settings is { } given)
         {
             var faults = new List<ConfigurationError>();
-            if (reader.Read(current.IsConfigured(name) ? OwnEvents.Source : name, asked.Sends ? given : WithAddress(given), current, faults) is not { } settings) return new(DestinationResult.Refused, null, Refused(faults).Error);
-            destination = new Destination(settings with { Name = name }, handlers: null);
+            if (!SettingsReader.IsName(name)) return new(DestinationResult.Refused, null, $"'{SafeText.OneLine(name, 60)}' {SettingsReader.NoName}");
+            if (reader.Look(name, asked.Sends ? given : WithAddress(given), current, faults, out _) is not { } settings) return new(DestinationResult.Refused, null, Refused(faults).Error);
+            destination = new Destination(settings, handlers: null);
         }
         else if (!current.TryGetDestination(name, out destination) || !IsThere(destination))
         {

@@ -18,7 +18,7 @@ internal sealed class DestinationAddCommand : Command
 
     public DestinationAddCommand() : base("add", "Registers a destination while Sluice runs")
     {
-        Add(DestinationCommand.Name);
+        Add(DestinationCommand.Named);
         DestinationOptions.AddTo(this);
         Add(Challenge);
         Add(Replace);
@@ -29,7 +29,7 @@ internal sealed class DestinationAddCommand : Command
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var name = parsed.GetValue(DestinationCommand.Name)!;
+        var name = parsed.GetValue(DestinationCommand.Named)!;
         var settings = DestinationOptions.Read(parsed, new GivenSecrets(Console.In));
         using var access = OpsAccess.Open(parsed);
         var replaces = parsed.GetValue(Replace);
@@ -45,7 +45,7 @@ internal sealed class DestinationAddCommand : Command
             return 0;
         }
 
-        Output.Person.WriteLine($"{name} is {(answer.Result == DestinationResult.Created ? "registered" : "replaced")}: {view.Url}");
+        Console.Out.WriteLine($"{name} is {(answer.Result == DestinationResult.Created ? "registered" : "replaced")}: {view.Url}");
         if (made is not null) Console.Out.WriteLine($"Its receiver verifies with this secret, which is not shown again: {made}");
         return 0;
     }

@@ -11,7 +11,7 @@ namespace Sluice.LocalHost.Commands;
 /// <summary><c>sluice destination add|list|show|pause|resume|remove|test</c>: where events go, those of the configuration and those registered while running.</summary>
 internal sealed class DestinationCommand : Command
 {
-    public static readonly Argument<string> Name = new("NAME") { Description = "The destination's name" };
+    public static readonly Argument<string> Named = new("NAME") { Description = "The destination's name" };
 
     private static readonly Option<string?> Reason = new("--reason") { Description = "Why, in one line", HelpName = "R" };
     private static readonly Option<string?> Pending = new("--pending") { Description = $"What becomes of what is pending: {string.Join(", ", PendingWords.All)}", HelpName = "P" };
@@ -21,10 +21,10 @@ internal sealed class DestinationCommand : Command
     {
         Add(new DestinationAddCommand());
         Add(Sub("list", "Lists all destinations", ListAsync));
-        Add(Sub("show", "Shows one with its settings, never a secret", ShowAsync, Name));
-        Add(Sub("pause", "Delivers nothing for a while and keeps what comes", (parsed, token) => ChangeAsync(parsed, (operations, name) => operations.PauseAsync(name, parsed.GetValue(Reason), token)), Name, Reason));
-        Add(Sub("resume", "Delivers again, also after it was disabled", (parsed, token) => ChangeAsync(parsed, (operations, name) => operations.ResumeAsync(name, token)), Name));
-        Add(Sub("remove", "Takes a registered one away", RemoveAsync, Name, Pending, Yes));
+        Add(Sub("show", "Shows one with its settings, never a secret", ShowAsync, Named));
+        Add(Sub("pause", "Delivers nothing for a while and keeps what comes", (parsed, token) => ChangeAsync(parsed, (operations, name) => operations.PauseAsync(name, parsed.GetValue(Reason), token)), Named, Reason));
+        Add(Sub("resume", "Delivers again, also after it was disabled", (parsed, token) => ChangeAsync(parsed, (operations, name) => operations.ResumeAsync(name, token)), Named));
+        Add(Sub("remove", "Takes a registered one away", RemoveAsync, Named, Pending, Yes));
         Add(new DestinationTestCommand());
     }
 
@@ -72,7 +72,7 @@ internal sealed class DestinationCommand : Command
 
     private static async Task<int> ShowAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var name = parsed.GetValue(Name)!;
+        var name = parsed.GetValue(Named)!;
         using var access = OpsAccess.Open(parsed);
         var view = await access.Destinations.FindAsync(name, cancellationToken) ?? throw new CommandException(RemoteDestinations.Missing(name));
         if (parsed.GetValue(CommonOptions.Json)) Output.Json(view, DestinationViewJson.Default.DestinationView);
@@ -108,14 +108,14 @@ internal sealed class DestinationCommand : Command
 
     private static async Task<int> ChangeAsync(ParseResult parsed, Func<IDestinationOperations, string, Task<DestinationAnswer>> change)
     {
-        var name = parsed.GetValue(Name)!;
+        var name = parsed.GetValue(Named)!;
         using var access = OpsAccess.Open(parsed);
         return Tell(parsed, name, await change(access.Destinations, name));
     }
 
     private static async Task<int> RemoveAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var (name, said) = (parsed.GetValue(Name)!, parsed.GetValue(Pending));
+        var (name, said) = (parsed.GetValue(Named)!, parsed.GetValue(Pending));
         if (said is not null && PendingWords.Read(said) is null) throw new CommandException($"--pending {SafeText.OneLine(said, 40)} is none of the three: {PendingWords.Choices("--pending ")}");
         using var access = OpsAccess.Open(parsed);
         var pending = PendingWords.Read(said) ?? (parsed.GetValue(Yes) ? PendingOnRemoval.Deliver : Ask(name));

@@ -120,9 +120,9 @@ internal static class DestinationOptions
         }
     }
 
-    private static JsonNode? Text(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } text ? JsonValue.Create(text) : null;
+    private static JsonValue? Text(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } text ? JsonValue.Create(text) : null;
 
-    private static JsonNode? Number(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) is { } number ? JsonValue.Create(number) : null;
+    private static JsonValue? Number(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) is { } number ? JsonValue.Create(number) : null;
 
     private static JsonArray? List(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) is { Length: > 0 } texts ? new([.. texts.Select(text => (JsonNode)text)]) : null;
 }

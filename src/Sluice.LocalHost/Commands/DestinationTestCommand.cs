@@ -16,14 +16,14 @@ internal sealed class DestinationTestCommand : Command
 
     public DestinationTestCommand() : base("test", "Sends a test event, or tries a filter against kept events")
     {
-        Add(DestinationCommand.Name);
+        Add(DestinationCommand.Named);
         foreach (var option in (Option[])[Event, Last, NoSend, DestinationOptions.Sources, DestinationOptions.Types, DestinationOptions.Filter, DestinationOptions.Settings, CommonOptions.Remote, CommonOptions.Token]) Add(option);
         SetAction(RunAsync);
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var name = parsed.GetValue(DestinationCommand.Name)!;
+        var name = parsed.GetValue(DestinationCommand.Named)!;
         EventId? id = null;
         if (parsed.GetValue(Event) is { } text) id = EventId.TryParse(text, out var one) ? one : throw new CommandException($"--event {SafeText.OneLine(text, 60)} is no event's id; sluice events shows them");
         var last = parsed.GetValue(Last);
