@@ -17,7 +17,7 @@ namespace Sluice;
 public static class ServiceRegistration
 {
     public static IServiceCollection AddSluice(this IServiceCollection services) => services
-        .AddHttp().AddSingleton<RegistrationReader>().AddSingleton<SharedDestinations>().AddSingleton<Registrations>()
+        .AddHttp().AddSingleton<RegistrationReader>().AddSingleton<SharedDestinations>().AddSingleton<Registrations>().AddSingleton<IStandings>(provider => provider.GetRequiredService<Registrations>())
         .AddSingleton<Ingestor>()
         .AddSingleton<Learning>()
         .AddSingleton<Rejections>()

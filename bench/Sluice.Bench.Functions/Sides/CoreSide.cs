@@ -22,7 +22,7 @@ public sealed class CoreSide : Side
         var errors = new List<ConfigurationError>();
         var configuration = SluiceConfiguration.Build(Settings, ProviderCatalog.Default, null, new SecretResolver(_ => null, AppContext.BaseDirectory), errors);
         if (errors.Count > 0) throw new BenchException(string.Join('\n', errors));
-        services = NewServices().AddSingleton<Quarantine.IQuarantine, InMemoryQuarantine>().AddSingleton<ILearnedSecrets, InMemoryLearnedSecrets>()
+        services = NewServices().AddSingleton<Quarantine.IQuarantine, InMemoryQuarantine>().AddSingleton<ILearnedSecrets, InMemoryLearnedSecrets>().AddSingleton<ISharedState, ProcessState>()
             .AddSingleton<IEventStore>(store).AddSingleton<ITaskQueue>(queue).AddSingleton(new LiveConfiguration(configuration))
             .AddSluice().BuildServiceProvider();
         endpoint = services.GetRequiredService<IngestEndpoint>();

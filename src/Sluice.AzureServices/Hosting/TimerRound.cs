@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sluice.AzureServices.ServiceBus;
 using Sluice.AzureServices.Tables;
+using Sluice.Destinations;
 using Sluice.Processing;
 using Sluice.Quarantine;
 using Sluice.Retries;
@@ -13,7 +14,7 @@ namespace Sluice.AzureServices.Hosting;
 /// Each part is safe when two do it at once or none did for a while, and none waits for another that fails.
 /// </summary>
 public sealed partial class TimerRound(
-    Sweeper sweeper, DeadLetterQueue deadLetters, Retention retention, QuarantineAging quarantine, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
+    SharedDestinations shared, Sweeper sweeper, DeadLetterQueue deadLetters, Retention retention, QuarantineAging quarantine, TableEventStore store, ITaskQueue queue, TimeProvider time, ILogger<TimerRound> logger)
 {
     private const int RowsAtOnce = 500;
     private const int OpenAtOnce = 100;
@@ -31,6 +32,7 @@ public sealed partial class TimerRound(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await TryAsync("reading the registered destinations", () => shared.EnsureAsync(cancellationToken).AsTask());
         var rung = 0;
         var late = TimeSpan.Zero;
         var isSwept = await TryAsync("ringing what is due", async () =>

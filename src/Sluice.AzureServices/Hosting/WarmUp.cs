@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Destinations;
 using Sluice.Processing;
 using Sluice.Storage;
 
 namespace Sluice.AzureServices.Hosting;
 
 /// <summary>Opens both connections before the first webhook needs them, and says at the start what accepts nothing. A service that is away does not keep the app from starting.</summary>
-internal sealed partial class WarmUp(LiveConfiguration configuration, IEventStore store, ITaskQueue queue, ILogger<WarmUp> logger) : IHostedService
+internal sealed partial class WarmUp(LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, ILogger<WarmUp> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -17,7 +18,7 @@ internal sealed partial class WarmUp(LiveConfiguration configuration, IEventStor
             if (source.Learns) Log.Learns(logger, source.Name);
         }
 
-        await Task.WhenAll(TryAsync(store.PingAsync, cancellationToken), TryAsync(queue.PingAsync, cancellationToken));
+        await Task.WhenAll(TryAsync(store.PingAsync, cancellationToken), TryAsync(shared.EnsureAsync, cancellationToken), TryAsync(queue.PingAsync, cancellationToken));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -70,7 +70,7 @@ internal static class DestinationReader
     private static (bool IsStrict, bool AllowsPrivate) ReadReach(SectionReader reader, bool isRegistered)
     {
         var isStrict = reader.Flag("Strict", isRegistered);
-        var allowsPrivate = reader.Flag("AllowPrivate", false);
+        var allowsPrivate = (isRegistered || reader.Has("AllowPrivate")) && reader.Flag("AllowPrivate", false);
         if (!isRegistered)
         {
             if (allowsPrivate) reader.Fault("AllowPrivate", "is for destinations that are registered; one of the configuration is your own and may be anywhere unless Strict, so remove it");

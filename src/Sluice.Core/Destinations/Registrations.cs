@@ -10,7 +10,7 @@ namespace Sluice.Destinations;
 /// here when the call returns, and in every other instance within ten seconds.
 /// </summary>
 /// <remarks>Every call may throw <see cref="StoreUnavailableException"/>; what was asked for may then have happened or not.</remarks>
-public sealed class Registrations(ISharedState state, SharedDestinations shared, LiveConfiguration live, RegistrationReader reader, TimeProvider time)
+public sealed class Registrations(ISharedState state, SharedDestinations shared, LiveConfiguration live, RegistrationReader reader, TimeProvider time) : IStandings
 {
     /// <summary>How many destinations may be registered: 1,000. Those that were removed do not count.</summary>
     public const int Most = 1000;
@@ -61,6 +61,9 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
     /// <summary>Delivers nothing to a destination until a person resumes it: Sluice's own decision. One that a person has paused stays paused.</summary>
     public ValueTask<RegistrationAnswer> DisableAsync(string name, string reason, CancellationToken cancellationToken) =>
         StandAsync(name, (before, now) => before.State == DestinationState.Active ? new(DestinationState.Disabled, SafeText.OneLine(reason, LongestReason), now) : before, isRemoval: false, cancellationToken);
+
+    async ValueTask<bool> IStandings.DisableAsync(string name, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
+        (await DisableAsync(name, reason, cancellationToken)).IsDone;
 
     private async ValueTask<RegistrationAnswer> StandAsync(string name, Func<Standing, DateTimeOffset, Standing> next, bool isRemoval, CancellationToken cancellationToken)
     {

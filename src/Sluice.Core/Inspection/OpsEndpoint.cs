@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Destinations;
 using Sluice.Ingestion;
 
 namespace Sluice.Inspection;
 
 /// <summary>What operators and commands ask a running host, under <c>/api/ops</c>. The host lets only those in who may: a token here, a function key on Azure.</summary>
-public sealed class OpsEndpoint(IOperations operations, LiveConfiguration configuration, Learning learning, TimeProvider time, ILogger<OpsEndpoint> logger)
+public sealed class OpsEndpoint(IOperations operations, LiveConfiguration configuration, SharedDestinations shared, Learning learning, TimeProvider time, ILogger<OpsEndpoint> logger)
 {
     public Task<IResult> EventsAsync(HttpContext context) => AnswerAsync(context, async () =>
         OpsQuery.Events(context.Request.Query, out var error) is { } filter
@@ -48,6 +49,7 @@ public sealed class OpsEndpoint(IOperations operations, LiveConfiguration config
 
     public Task<IResult> SourcesAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
+        await shared.EnsureAsync(context.RequestAborted);
         var views = new List<SourceView>();
         foreach (var source in configuration.Current.Sources)
         {

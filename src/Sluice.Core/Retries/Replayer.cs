@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.Processing;
@@ -9,7 +10,7 @@ using Sluice.Storage;
 namespace Sluice.Retries;
 
 /// <summary>New attempts that an operator, or a sender's redelivery, asked for.</summary>
-public sealed partial class Replayer(LiveConfiguration configuration, IEventStore store, ITaskQueue queue, TimeProvider time, ILogger<Replayer> logger)
+public sealed partial class Replayer(LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, TimeProvider time, ILogger<Replayer> logger)
 {
     /// <summary>How long the answer to a batch may be on its way back to its sender, which sends again meanwhile.</summary>
     private static readonly TimeSpan JustSplit = TimeSpan.FromMinutes(1);
@@ -47,6 +48,7 @@ public sealed partial class Replayer(LiveConfiguration configuration, IEventStor
         }
 
         // A batch is taken apart again and goes nowhere else: its events do.
+        await shared.EnsureAsync(cancellationToken);
         if (onlyDead || record.Deliveries.Any(delivery => delivery.Destination == SplitHandler.DestinationName) || !configuration.Current.TryGetSource(record.Source, out var source)) return replayed;
         Destination[] others = [.. source.Destinations.Where(destination => destination.TakesType(record.Type) && !record.Deliveries.Any(delivery => delivery.Destination == destination.Name))];
         if (others.Length == 0 || await store.LoadAsync(id, cancellationToken) is not { } webhook) return replayed;

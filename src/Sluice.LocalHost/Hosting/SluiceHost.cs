@@ -72,6 +72,7 @@ internal static class SluiceHost
         services.AddSingleton<Wakeup>();
         services.AddSingleton<LocalQueue>();
         services.AddSingleton<ITaskQueue>(provider => provider.GetRequiredService<LocalQueue>());
+        services.AddHostedService<RegistrationService>();
         services.AddHostedService<DeliveryService>();
         services.AddHostedService<RetentionService>();
         services.AddHostedService<ReconcileService>();

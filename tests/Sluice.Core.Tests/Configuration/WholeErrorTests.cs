@@ -14,7 +14,7 @@ public sealed class WholeErrorTests
     [InlineData(""" "Retry": { "Factor": "NaN" } """, "Retry:Factor is 'NaN'; write a number from 1 to 100")]
     [InlineData(""" "Retry": { "Jitter": 1.5 } """, "Retry:Jitter is '1.5'; write a number from 0 to 1")]
     [InlineData(""" "Retry": { "Jitter": "0,2" } """, "Retry:Jitter is '0,2'; write a number from 0 to 1")]
-    [InlineData(""" "Retry": { "Backoff": "00:00:05" } """, "Retry:Backoff is no setting; there are BaseDelay, Delays, Factor, Jitter, MaxAttempts, MaxDelay")]
+    [InlineData(""" "Retry": { "Backoff": "00:00:05" } """, "Retry:Backoff is no setting; there are BaseDelay, Delays, Factor, Jitter, MaxAge, MaxAttempts, MaxDelay")]
     [InlineData(""" "Ops": { "Token": "env:MISSING" } """, "Ops:Token names the environment variable MISSING, which is not set or empty; set it")]
     [InlineData(""" "Ops": { "Token": "  " } """, "Ops:Token is empty; set it, or remove it and a token is made")]
     [InlineData(""" "Ops": { "Tokn": "x" } """, "Ops:Tokn is no setting; did you mean Token?")]

@@ -15,11 +15,13 @@ using Sluice.AzureServices.Tables;
 using Sluice.Configuration;
 using Sluice.Contracts;
 using Sluice.Delivery;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Functions.Tests.Broker;
 using Sluice.Functions.Tests.Tables;
 using Sluice.Inspection;
 using Sluice.Providers;
+using Sluice.Storage;
 
 namespace Sluice.Functions.Tests.Fixtures;
 
@@ -65,6 +67,9 @@ internal sealed class CloudSluice : IAsyncDisposable
     public RecordingHandler Handler { get; } = new();
 
     public Dictionary<string, string?> Settings { get; }
+
+    /// <summary>Whether instances know the registered destinations before their first request, as a start has them; for those started from then on.</summary>
+    public bool IsWarm { get; set; } = true;
 
     public TableEventStore Store => retry.GetRequiredService<TableEventStore>();
 
@@ -207,7 +212,22 @@ internal sealed class CloudSluice : IAsyncDisposable
             .AddSingleton<TimeProvider>(Time).AddSingleton<Random>(new SharedRandom((int)app + (app == FunctionApp.Ingest ? 10 * ingests.Count : 0)))
             .AddSingleton<TableServiceClient>(Tables).AddSingleton(Broker.CreateClient());
         if (app == FunctionApp.Process) services.AddSingleton<IHandler>(Handler).AddHandler<SplitHandler>().AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
-        return services.AddSluiceOnAzure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), app).BuildServiceProvider();
+        var provider = services.AddSluiceOnAzure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), app).BuildServiceProvider();
+        // A start with wrong settings is found out when something is asked for, as the test wants it.
+        if (IsWarm) _ = WarmAsync(provider);
+        return provider;
+    }
+
+    // As an app's start does before the first request; a store that is away does not keep it from starting.
+    private static async Task WarmAsync(ServiceProvider app)
+    {
+        try
+        {
+            await app.GetRequiredService<SharedDestinations>().EnsureAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or AppSettingsException)
+        {
+        }
     }
 
     private static DefaultHttpContext NewContext(IServiceProvider services, string method, string path, byte[] body)
