@@ -54,6 +54,16 @@ public sealed class GuardedExchange(HttpClients clients, TimeProvider time)
 /// <param name="Error">Why no answer came, in one line.</param>
 public sealed record Exchanged(int? Status, string Text, string? Error, TimeSpan Took)
 {
+    private const int ShortestSecret = 4;
+
     /// <summary>The answer's first line, fit to be shown; null where there is none.</summary>
-    public string? FirstLine => Text.Trim() is { Length: > 0 } text ? SafeText.OneLine(text.Split('\n', 2)[0].TrimEnd('\r'), 200) : null;
+    /// <param name="secrets">Headers that were sent: a receiver may repeat them, and their values are struck out.</param>
+    public string? FirstLine(IEnumerable<KeyValuePair<string, string>> secrets)
+    {
+        if (Text.Trim() is not { Length: > 0 } text) return null;
+        var line = text.Split('\n', 2)[0].TrimEnd('\r');
+        // A scheme such as Bearer is struck out too: it is no loss.
+        foreach (var secret in secrets.SelectMany(header => header.Value.Split(' ').Append(header.Value)).Where(part => part.Length >= ShortestSecret).OrderByDescending(part => part.Length)) line = line.Replace(secret, "...", StringComparison.Ordinal);
+        return SafeText.OneLine(line, 200);
+    }
 }

@@ -41,6 +41,19 @@ public sealed class TriedTests
         Assert.Empty((await sluice.EventAsync(id)).Deliveries);
     }
 
+    [Fact]
+    public async Task A_receiver_that_repeats_what_it_got_shows_nobody_its_credentials()
+    {
+        await using var sink = await Sink.StartAsync(new Reply(401, Text: "you said: Bearer token-of-the-receiver"));
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        await RegisterAsync(sluice, sink, new() { ["Bearer"] = "token-of-the-receiver" });
+        var answer = await sluice.OpsAsync("destinations/crm/test", HttpMethod.Post);
+
+        Assert.Equal("Bearer token-of-the-receiver", Assert.Single(sink.Requests).Headers["Authorization"]);
+        Assert.DoesNotContain("token-of-the-receiver", answer.Text, StringComparison.Ordinal);
+        Assert.Equal("you said: ...", answer.Json.GetProperty("sent").GetProperty("answer").GetString());
+    }
+
     [Theory]
     [InlineData(500, "tried again")]
     [InlineData(404, "a dead letter")]
