@@ -33,7 +33,4 @@ public sealed class OpsFunction(OpsEndpoint endpoint)
 
     [Function("OpsSources")]
     public Task<IResult> SourcesAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "ops/sources")] HttpRequest request) => endpoint.SourcesAsync(request.HttpContext);
-
-    [Function("OpsDestinations")]
-    public Task<IResult> DestinationsAsync([HttpTrigger(AuthorizationLevel.Function, "get", Route = "ops/destinations")] HttpRequest request) => endpoint.DestinationsAsync(request.HttpContext);
 }

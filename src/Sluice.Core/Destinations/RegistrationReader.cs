@@ -38,6 +38,12 @@ public sealed class RegistrationReader(HttpHandler http)
             return null;
         }
 
+        return Look(name, json, configuration, faults, out settings);
+    }
+
+    /// <summary>The same for what is only looked at: its name may be the configuration's.</summary>
+    internal DestinationSettings? Look(string name, string json, SluiceConfiguration configuration, ICollection<ConfigurationError> faults, out JsonElement settings)
+    {
         var sources = configuration.Sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
         var found = new List<ConfigurationError>();
         var read = Read(name, json, sources, configuration, found, out settings);

@@ -62,15 +62,6 @@ public sealed class OpsEndpoint(IOperations operations, LiveConfiguration config
         return Results.Json(views, OpsJson.Default.IReadOnlyListSourceView);
     });
 
-    public Task<IResult> DestinationsAsync(HttpContext context) => AnswerAsync(context, async () =>
-    {
-        await shared.EnsureAsync(context.RequestAborted);
-        return Results.Json(
-            [.. configuration.Current.Destinations.Select(destination => new DestinationView(
-                destination.Name, destination.Settings.Handler, destination.Settings.Url?.GetLeftPart(UriPartial.Path), destination.Settings.Sources, destination.Settings.Types))],
-            OpsJson.Default.IReadOnlyListDestinationView);
-    });
-
     private Task<IResult> AnswerAsync(HttpContext context, Func<Task<IResult>> answer) => OpsAnswer.OfAsync(context, logger, answer);
 
     private static IResult NoEvent() => Error(404, "no such event, or it was let go");

@@ -11,7 +11,6 @@ namespace Sluice.Inspection;
 [JsonSerializable(typeof(IReadOnlyList<EventView>))]
 [JsonSerializable(typeof(IReadOnlyList<DeadLetterView>))]
 [JsonSerializable(typeof(IReadOnlyList<SourceView>))]
-[JsonSerializable(typeof(IReadOnlyList<DestinationView>))]
 [JsonSerializable(typeof(IReadOnlyList<ProviderView>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(Stats))]

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Destinations;
 using Sluice.Quarantine;
 
 namespace Sluice.Inspection;
@@ -34,8 +35,8 @@ public static class OpsRoutes
         Map("POST", "dead-letters/purge", endpoint.PurgeDeadAsync);
         Map("GET", "stats", endpoint.StatsAsync);
         Map("GET", "sources", endpoint.SourcesAsync);
-        Map("GET", "destinations", endpoint.DestinationsAsync);
         routes.ServiceProvider.GetRequiredService<QuarantineEndpoint>().MapTo(Map);
+        routes.ServiceProvider.GetRequiredService<DestinationEndpoint>().MapTo(Map);
         var gaps = routes.ServiceProvider.GetRequiredService<Reconciliation.ReconcileEndpoint>();
         Map("GET", "reconcile", gaps.SourcesAsync);
         Map("POST", "sources/{name}/reconcile", context => gaps.RunAsync(context, (string)context.Request.RouteValues["name"]!));

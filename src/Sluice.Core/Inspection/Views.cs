@@ -86,8 +86,6 @@ public sealed record SourceView(
     string Name, string Provider, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Usable, bool Paused, int Secrets, IReadOnlyList<string> Destinations,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Waiting = null);
 
-public sealed record DestinationView(string Name, string Handler, string? Url, IReadOnlyList<string>? Sources, IReadOnlyList<string>? Types);
-
 public sealed record ReplayView(int Replayed);
 
 public sealed record ErrorView(string Error);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.LocalHost.Hosting;
@@ -12,13 +13,15 @@ using Sluice.Reconciliation;
 namespace Sluice.LocalHost.Commands;
 
 /// <summary>The way to the book for a command: over a running host, or by opening the store when nothing runs.</summary>
-internal sealed class OpsAccess(IOperations operations, IQuarantineOperations quarantine, IReconciliation reconciliation, Func<CancellationToken, Task<IReadOnlyList<string>?>> sources, params IDisposable?[] owned) : IDisposable
+internal sealed class OpsAccess(IOperations operations, IQuarantineOperations quarantine, IReconciliation reconciliation, IDestinationOperations destinations, Func<CancellationToken, Task<IReadOnlyList<string>?>> sources, params IDisposable?[] owned) : IDisposable
 {
     public IOperations Operations => operations;
 
     public IQuarantineOperations Quarantine => quarantine;
 
     public IReconciliation Reconciliation => reconciliation;
+
+    public IDestinationOperations Destinations => destinations;
 
     /// <summary>Whether a host is asked that runs; otherwise this process has the store.</summary>
     public bool IsOverHost { get; private init; }
@@ -51,7 +54,7 @@ internal sealed class OpsAccess(IOperations operations, IQuarantineOperations qu
         var provider = services.BuildServiceProvider();
         try
         {
-            return new(provider.GetRequiredService<IOperations>(), provider.GetRequiredService<IQuarantineOperations>(), provider.GetRequiredService<IReconciliation>(),
+            return new(provider.GetRequiredService<IOperations>(), provider.GetRequiredService<IQuarantineOperations>(), provider.GetRequiredService<IReconciliation>(), provider.GetRequiredService<IDestinationOperations>(),
                 _ => Task.FromResult<IReadOnlyList<string>?>([.. provider.GetRequiredService<LiveConfiguration>().Current.Sources.Select(source => source.Name)]), provider, owner);
         }
         catch
@@ -82,7 +85,7 @@ internal sealed class OpsAccess(IOperations operations, IQuarantineOperations qu
     {
         var client = new OpsClient(host, opsToken);
         var patient = new OpsClient(host, opsToken, RemoteReconciliation.Patience);
-        return new(new RemoteOperations(client), new RemoteQuarantine(client), new RemoteReconciliation(patient),
+        return new(new RemoteOperations(client), new RemoteQuarantine(client), new RemoteReconciliation(patient), new RemoteDestinations(patient),
             async token => (await client.AskAsync(HttpMethod.Get, "sources", OpsJson.Default.IReadOnlyListSourceView, token))?.Select(source => source.Name).ToList(), client, patient) { IsOverHost = true };
     }
 

@@ -22,14 +22,17 @@ internal sealed class OpsClient : IDisposable
     /// <summary>The answer, or nothing where there is no such thing.</summary>
     public async Task<T?> AskAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(method, path, cancellationToken);
+        using var response = await SendAsync(method, path, content: null, cancellationToken);
         return response is null ? default : await response.Content.ReadFromJsonAsync(type, cancellationToken);
     }
 
     /// <summary>The answer, or null where there is no such thing.</summary>
-    public async Task<HttpResponseMessage?> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage?> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => SendAsync(method, path, content: null, cancellationToken);
+
+    /// <summary>The answer, or null where there is no such thing.</summary>
+    public async Task<HttpResponseMessage?> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path);
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         var response = await client.SendAsync(request, cancellationToken);
         if (response.IsSuccessStatusCode) return response;
         using (response)
@@ -38,7 +41,7 @@ internal sealed class OpsClient : IDisposable
             if (response.StatusCode == HttpStatusCode.Unauthorized) throw new CommandException($"{client.BaseAddress} refuses the ops token; give the right one with --token");
             var error = response.Content.Headers.ContentType?.MediaType == "application/json" ? await response.Content.ReadFromJsonAsync(OpsJson.Default.ErrorView, cancellationToken) : null;
             // What was asked makes no sense: where it was asked does not matter.
-            if (response.StatusCode == HttpStatusCode.BadRequest && error is not null) throw new CommandException(error.Error);
+            if (response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity && error is not null) throw new CommandException(error.Error);
             throw new CommandException($"{client.BaseAddress} answered {(int)response.StatusCode}{(error is null ? "" : $": {error.Error}")}");
         }
     }

@@ -33,6 +33,7 @@ internal static class SluiceCommands
         root.Add(new ReplayCommand());
         root.Add(new DeadCommand());
         root.Add(new QuarantineCommand());
+        root.Add(new DestinationCommand());
         root.Add(new ReconcileCommand());
         root.Add(new BackupCommand());
         root.Add(new ConfigCommand());

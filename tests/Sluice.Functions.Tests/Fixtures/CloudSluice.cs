@@ -184,6 +184,14 @@ internal sealed class CloudSluice : IAsyncDisposable
         return await CloudAnswer.OfAsync(context, await ask(ActivatorUtilities.CreateInstance<QuarantineFunction>(retry), context.Request));
     }
 
+    /// <summary>Calls one of the operator's functions for destinations.</summary>
+    public async Task<CloudAnswer> OpsAsync(Func<DestinationFunction, HttpRequest, Task<IResult>> ask, string query = "", string body = "")
+    {
+        var context = NewContext(retry, "POST", "/api/ops", Encoding.UTF8.GetBytes(body));
+        context.Request.QueryString = new QueryString(query);
+        return await CloudAnswer.OfAsync(context, await ask(ActivatorUtilities.CreateInstance<DestinationFunction>(retry), context.Request));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var instance in ingests) await instance.DisposeAsync();

@@ -44,6 +44,12 @@ public sealed class FunctionTests
         { "retry", "OpsQuarantineRelease", AuthorizationLevel.Function, "post", "ops/quarantine/release" },
         { "retry", "OpsQuarantinePurge", AuthorizationLevel.Function, "post", "ops/quarantine/purge" },
         { "retry", "OpsDestinations", AuthorizationLevel.Function, "get", "ops/destinations" },
+        { "retry", "OpsDestination", AuthorizationLevel.Function, "get", "ops/destinations/{name}" },
+        { "retry", "OpsDestinationRegister", AuthorizationLevel.Function, "put", "ops/destinations/{name}" },
+        { "retry", "OpsDestinationRemove", AuthorizationLevel.Function, "delete", "ops/destinations/{name}" },
+        { "retry", "OpsDestinationPause", AuthorizationLevel.Function, "post", "ops/destinations/{name}/pause" },
+        { "retry", "OpsDestinationResume", AuthorizationLevel.Function, "post", "ops/destinations/{name}/resume" },
+        { "retry", "OpsDestinationTest", AuthorizationLevel.Function, "post", "ops/destinations/{name}/test" },
         { "retry", "OpsReconcileSources", AuthorizationLevel.Function, "get", "ops/reconcile" },
         { "retry", "OpsReconcile", AuthorizationLevel.Function, "post", "ops/sources/{name}/reconcile" },
     };

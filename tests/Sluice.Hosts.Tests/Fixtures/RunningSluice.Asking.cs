@@ -44,6 +44,16 @@ internal sealed partial class RunningSluice
     public Task<Answered> OpsAsync(string path, HttpMethod? method = null) =>
         SendAsync(new(method ?? HttpMethod.Get, $"/api/ops/{path}") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", OpsToken) } });
 
+    /// <summary>Asks the ops endpoint with something to read.</summary>
+    public Task<Answered> OpsAsync(string path, HttpMethod method, string body, string contentType = "application/json") => OpsAsync(path, method, System.Text.Encoding.UTF8.GetBytes(body), contentType);
+
+    public Task<Answered> OpsAsync(string path, HttpMethod method, byte[] body, string contentType)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return SendAsync(new(method, $"/api/ops/{path}") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", OpsToken) }, Content = content });
+    }
+
     /// <summary>Asks the ops endpoint for something that there is.</summary>
     public async Task<JsonElement> OpsJsonAsync(string path, HttpMethod? method = null)
     {

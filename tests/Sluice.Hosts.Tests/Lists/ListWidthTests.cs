@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.LocalHost.Commands;
@@ -63,6 +64,27 @@ public sealed partial class ListWidthTests
         AssertReadable(said, width, isTable, [.. dead.Select(item => item.Id)]);
         AssertSays(said, "answered 400: the customer is not known here");
         if (!isTable) Assert.Equal(2, said.Count(line => line.Contains("attempts 11", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(80, false)]
+    [InlineData(120, false)]
+    [InlineData(240, true)]
+    public void Destinations_are_readable_at_any_width(int width, bool isTable)
+    {
+        const string reason = "answered 503 for five days: the system behind it is not available; ask the owner";
+        var destinations = new[] { "crm", "a_destination_of_a_name_of_the_most_chars" }.Select(name => new DestinationView
+        {
+            Name = name, Origin = DestinationOrigin.Registered, State = DestinationState.Disabled, Reason = reason, Handler = "http", Url = "https://crm.example/hooks/of/a/long/path", Sources = ["stripe"], Types = ["invoice.*", "charge.*"],
+        }).ToList();
+        var said = Print(width, console => DestinationCommand.Print(console, destinations));
+        Assert.Equal(isTable, said[0].StartsWith('╭'));
+        Assert.All(said, line => Assert.InRange(line.Length, 1, width));
+        foreach (var destination in destinations) Assert.Single(said, line => line.Split(' ', '│').Contains(destination.Name));
+        AssertSays(said, reason);
+
+        var test = new TestView { Destination = "crm", Tried = [new(Id, "stripe", "charge.refunded", Received, Takes: false, "type: it is like none of Types"), new(Other, "stripe", "invoice.paid", Received, Takes: true, null)] };
+        AssertReadable(Print(width, console => DestinationTestCommand.Print(console, test)), width, isTable: null, [Id, Other]);
     }
 
     [Fact]

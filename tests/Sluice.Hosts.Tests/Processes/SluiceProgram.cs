@@ -27,9 +27,11 @@ internal static class SluiceProgram
     /// <summary>Runs a command to its end.</summary>
     public static Task<Ended> RunAsync(string folder, params string[] arguments) => RunAsync(Command(folder, arguments));
 
-    public static async Task<Ended> RunAsync(ProcessStartInfo start)
+    /// <param name="input">What it reads on standard input.</param>
+    public static async Task<Ended> RunAsync(ProcessStartInfo start, string input = "")
     {
         using var process = Process.Start(start)!;
+        if (input.Length > 0) await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var (answer, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(Patience);

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using Sluice.Events;
+
+namespace Sluice.Delivery;
+
+/// <summary>One request to a destination outside of any delivery, to look what it answers: written and sent as a delivery's, through the same client.</summary>
+public sealed class GuardedExchange(HttpClients clients, TimeProvider time)
+{
+    /// <summary>How much of the answer is read, in bytes.</summary>
+    private const int MostOfAnswer = 4096;
+
+    /// <param name="limit">How long it may take in all.</param>
+    public async ValueTask<Exchanged> SendAsync(WebhookEvent webhook, DeliveryContext context, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        if (context.Destination.Signer?.IsUsable(time.GetUtcNow()) == false) return new(null, "", "none of its SignSecrets is valid now; nothing is sent unsigned that should be signed", TimeSpan.Zero);
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var request = OutgoingRequest.Create(webhook, context, time.GetUtcNow());
+        var started = time.GetTimestamp();
+        try
+        {
+            using var response = await clients.For(context.Destination).SendAsync(request, both.Token);
+            var text = await ReadStartAsync(response, both.Token);
+            return new((int)response.StatusCode, text, null, time.GetElapsedTime(started));
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Failed(string.Create(CultureInfo.InvariantCulture, $"no answer within {limit.TotalSeconds:0.###} s"));
+        }
+        catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
+        {
+            return Failed(refused.Message);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return Failed(SafeText.OneLine(e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message));
+        }
+
+        Exchanged Failed(string error) => new(null, "", error, time.GetElapsedTime(started));
+    }
+
+    private static async ValueTask<string> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MostOfAnswer];
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return Encoding.UTF8.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken));
+    }
+}
+
+/// <summary>What came of it.</summary>
+/// <param name="Status">Null where no answer came.</param>
+/// <param name="Text">The start of the answer's body, as the receiver wrote it.</param>
+/// <param name="Error">Why no answer came, in one line.</param>
+public sealed record Exchanged(int? Status, string Text, string? Error, TimeSpan Took)
+{
+    private const int ShortestSecret = 4;
+
+    /// <summary>The answer's first line, fit to be shown; null where there is none.</summary>
+    /// <param name="secrets">Headers that were sent: a receiver may repeat them, and their values are struck out.</param>
+    public string? FirstLine(IEnumerable<KeyValuePair<string, string>> secrets)
+    {
+        if (Text.Trim() is not { Length: > 0 } text) return null;
+        var line = text.Split('\n', 2)[0].TrimEnd('\r');
+        // A scheme such as Bearer is struck out too: it is no loss.
+        foreach (var secret in secrets.SelectMany(header => header.Value.Split(' ').Append(header.Value)).Where(part => part.Length >= ShortestSecret).OrderByDescending(part => part.Length)) line = line.Replace(secret, "...", StringComparison.Ordinal);
+        return SafeText.OneLine(line, 200);
+    }
+}
