@@ -32,6 +32,7 @@ public static class ServiceRegistration
         .AddSingleton<IngestEndpoint>()
         .AddSingleton<Pacing>()
         .AddSingleton<Batches>()
+        .AddSingleton<AttemptRecorder>()
         .AddSingleton<Processor>()
         .AddSingleton<Sweeper>()
         .AddSingleton<Replayer>()

@@ -43,7 +43,7 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
         catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
         {
             // Who it is that a name leads to does not heal by asking again, and asking again is what an attacker would like.
-            return Outcome.DeadLetter(AddressRules.Refusal(context.Destination, refused));
+            return Outcome.DeadLetter(AddressRules.Refusal(destination, refused));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {

@@ -45,28 +45,53 @@ public sealed partial class Processor
         return processed;
     }
 
-    // All or none: one outcome for all, and an attempt of its own for each. What fails comes back together, by the same moment and the same random number.
-    private async ValueTask<DeliveryStatus?[]> DeliverAsync(IReadOnlyList<Claim> claims, Destination destination, CancellationToken stopping)
+    // All or none: one outcome for all that are sent, and an attempt of its own for each. What fails comes back together, by the same moment and the same random number.
+    private async ValueTask<DeliveryStatus?[]> DeliverAsync(Batches.Batch batch, Destination destination, CancellationToken stopping)
     {
         using var activity = Telemetry.Activities.StartActivity("sluice deliver batch", ActivityKind.Consumer);
-        activity?.SetTag("sluice.destination", destination.Name).SetTag("sluice.deliveries", claims.Count);
-        var batched = new BatchedDelivery?[claims.Count];
-        for (var i = 0; i < claims.Count; i++)
+        activity?.SetTag("sluice.destination", destination.Name).SetTag("sluice.deliveries", batch.Claims.Count);
+        var said = default(Outcome);
+        try
         {
-            var claim = claims[i];
-            if ((claim.Event ?? await LoadAsync(claim.Delivery.Event, stopping)) is not { } webhook) continue;
-            batched[i] = new(webhook, new DeliveryContext { Delivery = claim.Delivery, Attempt = claim.Attempt, IsReplay = claim.CountedFrom > 0, Destination = destination.Settings });
+            var (startedAt, started) = (time.GetUtcNow(), time.GetTimestamp());
+            var claims = new (Claim Claim, Outcome? Unasked)[batch.Claims.Count];
+            for (var i = 0; i < claims.Length; i++)
+            {
+                var claim = batch.Claims[i];
+                if (claim.Event is null) claim = claim with { Event = await LoadAsync(claim.Delivery.Event, stopping) };
+                claims[i] = (claim, Unasked.Of(claim, destination, startedAt));
+            }
+
+            // In the order of keeping, also where some have been tried before.
+            BatchedDelivery[] sent = [.. claims.Where(one => one.Unasked is null).Select(one => Batched(one.Claim, destination)).OrderBy(delivery => delivery.Event.ReceivedAt)];
+            var outcome = sent.Length == 0 ? null : await HandlerCall.RunAsync((IBatchHandler)destination.Handler, new DeliveryBatch(destination.Settings, sent), time, stopping);
+            if (!stopping.IsCancellationRequested) said = outcome;
+
+            var (now, chance, duration) = (time.GetUtcNow(), random.NextDouble(), time.GetElapsedTime(started));
+            var ends = new List<DeliveryStatus?>(claims.Length);
+            foreach (var some in claims.Chunk(RecordsAtOnce))
+                ends.AddRange(await Task.WhenAll(some.Select(one => recorder.RecordAsync(one.Claim, one.Unasked ?? outcome!, destination, startedAt, duration, now, chance).AsTask())));
+            if (health is not null && said is not null) await NoteAsync(destination, said, claims, ends, now);
+            return [.. ends];
         }
-
-        var (startedAt, started) = (time.GetUtcNow(), time.GetTimestamp());
-        // In the order of keeping, also where some have been tried before.
-        BatchedDelivery[] sent = [.. batched.OfType<BatchedDelivery>().OrderBy(delivery => delivery.Event.ReceivedAt)];
-        var outcome = sent.Length == 0 ? null : await HandlerCall.RunAsync((IBatchHandler)destination.Handler, new DeliveryBatch(destination.Settings, sent), time, stopping);
-
-        var (now, chance, duration) = (time.GetUtcNow(), random.NextDouble(), time.GetElapsedTime(started));
-        var ends = new List<DeliveryStatus?>(claims.Count);
-        foreach (var some in claims.Zip(batched).Chunk(RecordsAtOnce))
-            ends.AddRange(await Task.WhenAll(some.Select(pair => RecordAsync(pair.First, pair.Second is null ? Gone : outcome!, destination, startedAt, duration, now, chance).AsTask())));
-        return [.. ends];
+        finally
+        {
+            await pacing.EndedAsync(destination, batch.Permit, said);
+        }
     }
+
+    // One attempt is one failure; dead letters are as many as they are.
+    private async ValueTask NoteAsync(Destination destination, Outcome said, (Claim Claim, Outcome? Unasked)[] claims, List<DeliveryStatus?> ends, DateTimeOffset now)
+    {
+        var isNoted = false;
+        for (var i = 0; i < claims.Length; i++)
+        {
+            if (claims[i].Unasked is not null || ends[i] is not { } end || (isNoted && end != DeliveryStatus.DeadLettered)) continue;
+            await health!.AfterAsync(destination, said, end, now);
+            isNoted = true;
+        }
+    }
+
+    private static BatchedDelivery Batched(Claim claim, Destination destination) =>
+        new(claim.Event!, new DeliveryContext { Delivery = claim.Delivery, Attempt = claim.Attempt, IsReplay = claim.CountedFrom > 0, Destination = destination.Settings });
 }

@@ -13,14 +13,10 @@ namespace Sluice.Processing;
 
 /// <summary>Hears a bell: claims the delivery, lets its handler deliver it and records the verdict.</summary>
 public sealed partial class Processor(
-    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Pacing pacing, Batches batches, TimeProvider time, Random random, ILogger<Processor> logger, HealthWatch? health = null)
+    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Pacing pacing, Batches batches, AttemptRecorder recorder, TimeProvider time, Random random, HealthWatch? health = null)
 {
-    // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
-    private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(28);
+    private static readonly TimeSpan LoadPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(10);
-
-    private static Outcome Gone { get; } = Outcome.DeadLetter("its event is gone");
 
     /// <summary>Handles one bell to its end.</summary>
     /// <param name="stopping">Cancelled when the host gives up waiting for handlers: their outcome is then unknown.</param>
@@ -30,7 +26,7 @@ public sealed partial class Processor(
         var (live, destination) = await LookUpAsync(bell.Delivery.Destination, stopping);
         if (destination is { IsBatching: true }) return await GatherAsync(bell, destination, stopping);
         var claim = bell.Claim;
-        var (permit, wasAsked, outcome) = (default(Permit), false, default(Outcome));
+        var (permit, said) = (default(Permit), default(Outcome));
         try
         {
             if (claim is null)
@@ -50,16 +46,22 @@ public sealed partial class Processor(
             var startedAt = time.GetUtcNow();
             var started = time.GetTimestamp();
             if (claim.Event is null && destination is not null) claim = claim with { Event = await LoadAsync(claim.Delivery.Event, stopping) };
-            (wasAsked, outcome) = await AttemptAsync(claim, destination, live, stopping);
+            var outcome = Unasked.Of(claim, destination, startedAt);
+            if (outcome is null)
+            {
+                outcome = await AskAsync(claim, destination!, live, stopping);
+                // An attempt that the host's own end cut short says nothing about the destination.
+                if (!stopping.IsCancellationRequested) said = outcome;
+            }
+
             var endedAt = time.GetUtcNow();
-            var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started), endedAt, random.NextDouble());
-            if (health is not null && wasAsked && status is { } ended && !stopping.IsCancellationRequested) await health.AfterAsync(destination!, outcome, ended, endedAt);
+            var status = await recorder.RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started), endedAt, random.NextDouble());
+            if (health is not null && said is not null && status is { } ended) await health.AfterAsync(destination!, said, ended, endedAt);
             return new(ClaimResult.Claimed, status);
         }
         finally
         {
-            // An attempt that the host's own end cut short says nothing about the destination.
-            if (destination is not null && claim is not null) await pacing.EndedAsync(destination, permit, wasAsked && !stopping.IsCancellationRequested ? outcome : null);
+            if (destination is not null && claim is not null) await pacing.EndedAsync(destination, permit, said);
             else if (permit is not null) await pacing.ReturnAsync(destination!, permit);
         }
     }
@@ -79,7 +81,7 @@ public sealed partial class Processor(
     {
         configuration.Current.TryGetDestination(claim.Delivery.Destination, out var destination);
         var now = time.GetUtcNow();
-        return RecordAsync(claim, Outcome.Unknown(reason), destination, now, TimeSpan.Zero, now, random.NextDouble());
+        return recorder.RecordAsync(claim, Outcome.Unknown(reason), destination, now, TimeSpan.Zero, now, random.NextDouble());
     }
 
     // False when the delivery does not wait for this bell's attempt: then the book says what there is to do, perhaps a lease that ran out.
@@ -89,7 +91,7 @@ public sealed partial class Processor(
         {
             // First the due row, then the bell, as everywhere.
             await store.PostponeAsync(bell, admission.Moment + queue.Grace, stopping);
-            await RingAsync(bell, admission.Moment);
+            await recorder.RingAsync(bell, admission.Moment);
             return true;
         }
 
@@ -98,20 +100,9 @@ public sealed partial class Processor(
         return true;
     }
 
-    // Whether the destination was asked at all, and what came of it.
-    private async ValueTask<(bool WasAsked, Outcome Outcome)> AttemptAsync(Claim claim, Destination? destination, SluiceConfiguration live, CancellationToken stopping)
+    private ValueTask<Outcome> AskAsync(Claim claim, Destination destination, SluiceConfiguration live, CancellationToken stopping)
     {
-        if (destination is null) return (false, Outcome.DeadLetter($"destination '{claim.Delivery.Destination}' is not configured any more; add it and replay, or purge"));
-        if (destination.Standing is { State: DestinationState.Removed, Pending: var pending and not PendingOnRemoval.Deliver })
-        {
-            var reason = $"destination '{destination.Name}' was removed";
-            return (false, pending == PendingOnRemoval.Skip ? Outcome.Skip(reason) : Outcome.DeadLetter(reason));
-        }
-
-        if (claim.Event is not { } webhook) return (false, Gone);
-        if (RetryPolicy.TooOld(destination.Settings.Retry, AgesFrom(claim), time.GetUtcNow()) is { } old) return (false, Outcome.DeadLetter(old));
-        if (Ordering.Stale(claim) is { } stale) return (false, stale);
-
+        var webhook = claim.Event!;
         var context = new DeliveryContext
         {
             Delivery = claim.Delivery,
@@ -122,11 +113,8 @@ public sealed partial class Processor(
             SenderHeaders = live.TryGetSource(webhook.Source, out var source) ? source.SenderHeaders : [],
             ProofHeaders = source?.Scheme.HeaderNames ?? [],
         };
-        return (true, await HandlerCall.RunAsync(destination.Handler, webhook, context, time, stopping));
+        return HandlerCall.RunAsync(destination.Handler, webhook, context, time, stopping);
     }
-
-    // Whoever asked for a replay knows how old it is.
-    private static DateTimeOffset? AgesFrom(Claim claim) => claim.CountedFrom > 0 ? null : claim.Event?.ReceivedAt;
 
     // The attempt is claimed and counts already: a read that fails for a moment should not use it up.
     private async ValueTask<WebhookEvent?> LoadAsync(EventId id, CancellationToken stopping)
@@ -141,114 +129,8 @@ public sealed partial class Processor(
             {
             }
 
-            await Task.Delay(RecordPause, time, stopping);
+            await Task.Delay(LoadPause, time, stopping);
         }
-    }
-
-    private async ValueTask<DeliveryStatus?> RecordAsync(Claim claim, Outcome outcome, Destination? destination, DateTimeOffset startedAt, TimeSpan duration, DateTimeOffset now, double chance)
-    {
-        var verdict = RetryPolicy.Decide(outcome, claim.Attempt - claim.CountedFrom, destination?.Settings.Retry ?? new RetryOptions(), now, chance, AgesFrom(claim));
-        var rings = verdict.At - now <= queue.Horizon;
-        var completion = new Completion
-        {
-            Claim = claim,
-            Attempt = new Attempt
-            {
-                Number = claim.Attempt, Outcome = outcome.Kind, StatusCode = outcome.StatusCode, Error = outcome.Reason, StartedAt = startedAt, Duration = duration,
-            },
-            Status = verdict.Status,
-            Reason = verdict.Reason,
-            NextAttemptAt = verdict.At,
-            Due = rings ? verdict.At + queue.Grace : verdict.At,
-            At = now,
-        };
-        var written = await WriteAsync(completion);
-        if (written == Written.No) return null;
-
-        // A bell too many is harmless, so that a doubt is rung: the book decides.
-        if (rings) await RingAsync(new Bell(claim.Delivery, claim.Attempt + 1) { Label = claim.Event is { } webhook ? new(webhook.Source, webhook.Type, outcome.Reason) : null }, verdict.At!.Value);
-        if (written == Written.InDoubt) return null;
-        Tell(completion);
-        return verdict.Status;
-    }
-
-    // Not cancellable: what was delivered is written down even while the host stops.
-    private async ValueTask<Written> WriteAsync(Completion completion)
-    {
-        var doubt = false;
-        for (var started = time.GetTimestamp(); ;)
-        {
-            try
-            {
-                var recorded = await store.RecordAsync(completion, CancellationToken.None);
-                if (recorded.Next is { } next) await RingAsync(next, completion.At);
-                if (recorded.IsHeld) return Written.Yes;
-                // Refused after a failure: it may be our own first try that was written after all.
-                if (doubt) return Written.InDoubt;
-                Log.Fenced(logger, completion.Claim.Delivery, completion.Claim.Attempt);
-                return Written.No;
-            }
-            catch (StoreUnavailableException e)
-            {
-                doubt = true;
-                if (time.GetElapsedTime(started) >= RecordPatience)
-                {
-                    Log.NotRecorded(logger, completion.Claim.Delivery, completion.Claim.Attempt, e.Message);
-                    return Written.No;
-                }
-            }
-
-            await Task.Delay(RecordPause, time, CancellationToken.None);
-        }
-    }
-
-    private async ValueTask RingAsync(Bell bell, DateTimeOffset at)
-    {
-        try
-        {
-            await queue.RingAsync(bell, at, CancellationToken.None);
-        }
-        catch (QueueUnavailableException e)
-        {
-            Log.NotRung(logger, bell.Delivery, e.Message);
-        }
-    }
-
-    private void Tell(Completion completion)
-    {
-        var (delivery, number) = (completion.Claim.Delivery, completion.Attempt.Number);
-        Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("destination", delivery.Destination), new KeyValuePair<string, object?>("status", completion.Status));
-        Telemetry.Attempt.Record(completion.Attempt.Duration.TotalSeconds, new KeyValuePair<string, object?>("destination", delivery.Destination));
-        if (completion.Status == DeliveryStatus.DeadLettered) Log.Dead(logger, delivery, number, completion.Reason!);
-        else if (completion.Status == DeliveryStatus.Retrying) Log.Retrying(logger, delivery, number, completion.Reason!, completion.NextAttemptAt!.Value);
-        else if (completion.Status == DeliveryStatus.Skipped) Log.Skipped(logger, delivery, number, completion.Reason!);
-        else Log.Delivered(logger, delivery, number);
-    }
-
-    private enum Written { No, InDoubt, Yes }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Debug, "{Delivery} delivered by attempt {Attempt}")]
-        public static partial void Delivered(ILogger logger, DeliveryId delivery, int attempt);
-
-        [LoggerMessage(2, LogLevel.Warning, "{Delivery} attempt {Attempt} failed: {Reason}; next at {At:O}")]
-        public static partial void Retrying(ILogger logger, DeliveryId delivery, int attempt, string reason, DateTimeOffset at);
-
-        [LoggerMessage(3, LogLevel.Error, "{Delivery} is a dead letter after attempt {Attempt}: {Reason}")]
-        public static partial void Dead(ILogger logger, DeliveryId delivery, int attempt, string reason);
-
-        [LoggerMessage(4, LogLevel.Warning, "{Delivery} attempt {Attempt} ended after its claim had; it is kept as an attempt, the delivery has moved on")]
-        public static partial void Fenced(ILogger logger, DeliveryId delivery, int attempt);
-
-        [LoggerMessage(5, LogLevel.Error, "{Delivery} attempt {Attempt} ended but could not be written down, so it will count as unknown: {Reason}")]
-        public static partial void NotRecorded(ILogger logger, DeliveryId delivery, int attempt, string reason);
-
-        [LoggerMessage(7, LogLevel.Information, "{Delivery} attempt {Attempt} was not made: {Reason}")]
-        public static partial void Skipped(ILogger logger, DeliveryId delivery, int attempt, string reason);
-
-        [LoggerMessage(6, LogLevel.Warning, "Bell for {Delivery} not rung, its due row brings it back: {Reason}")]
-        public static partial void NotRung(ILogger logger, DeliveryId delivery, string reason);
     }
 }
 

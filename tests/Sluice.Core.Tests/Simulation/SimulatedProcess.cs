@@ -44,7 +44,7 @@ internal sealed class SimulatedProcess : IDisposable
         Replayer = new Replayer(live, shared, store, queue, world.Time, NullLogger<Replayer>.Instance);
         ingestor = new Ingestor(live, shared, store, queue, Replayer, new Learning(new InMemoryLearnedSecrets(), world.Time, NullLogger<Learning>.Instance), pacing, random, NullLogger<Ingestor>.Instance);
         batches = new Batches(live, store, queue, pacing, world.Time, random, NullLogger<Batches>.Instance);
-        processor = new Processor(live, shared, store, queue, pacing, batches, world.Time, random, NullLogger<Processor>.Instance);
+        processor = new Processor(live, shared, store, queue, pacing, batches, new AttemptRecorder(store, queue, world.Time, NullLogger<AttemptRecorder>.Instance), world.Time, random);
         sweeper = new Sweeper(live, shared, store, queue, pacing, world.Time);
         retention = new Retention(live, store, world.Time, NullLogger<Retention>.Instance);
         if (world.Build.Sweeps) actor.Start(() => RepeatAsync(TimeSpan.FromMinutes(1), SweepAsync));

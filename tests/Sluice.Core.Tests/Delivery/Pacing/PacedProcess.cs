@@ -22,7 +22,8 @@ internal sealed class PacedProcess : ITaskQueue, ISharedState
         var (live, random) = (world.Configuration(), new Random(world.Random.Next()));
         var shared = Shared.Over(live, world.Pump.Time);
         pacing = new(this, this, world.Pump.Time, random, NullLogger<Sluice.Delivery.Pacing.Pacing>.Instance);
-        processor = new Processor(live, shared, world.Book, this, pacing, world.Pump.Time, random, NullLogger<Processor>.Instance);
+        var batches = new Batches(live, world.Book, this, pacing, world.Pump.Time, random, NullLogger<Batches>.Instance);
+        processor = new Processor(live, shared, world.Book, this, pacing, batches, new AttemptRecorder(world.Book, this, world.Pump.Time, NullLogger<AttemptRecorder>.Instance), world.Pump.Time, random);
         sweeper = new Sweeper(live, shared, world.Book, this, pacing, world.Pump.Time);
         actor.Start(async () =>
         {
