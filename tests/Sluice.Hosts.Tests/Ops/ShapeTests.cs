@@ -105,7 +105,8 @@ public sealed class ShapeTests
         Assert.Equal(["name", "provider", "usable", "paused", "secrets", "destinations"], Names(source));
         Assert.Equal(("stripe", "stripe", 1, "billing"), (Text(source, "name"), Text(source, "provider"), source.GetProperty("secrets").GetInt32(), source.GetProperty("destinations")[0].GetString()));
         Assert.Equal((true, false), (source.GetProperty("usable").GetBoolean(), source.GetProperty("paused").GetBoolean()));
-        Assert.Equal(["name", "handler", "url", "sources", "types"], Names(destination));
+        Assert.Equal(["name", "origin", "state", "reason", "since", "handler", "url", "sources", "types", "format", "owner", "rate", "concurrency"], Names(destination));
+        Assert.Equal(("Configuration", "Active"), (Text(destination, "origin"), Text(destination, "state")));
         Assert.Equal(("billing", "http", "http://127.0.0.1:1/hook"), (Text(destination, "name"), Text(destination, "handler"), Text(destination, "url")));
     }
 
