@@ -9,7 +9,7 @@ public sealed class DestinationErrorTests
     [InlineData(""" "Handler": "htp" """, "Handler is 'htp', which is not there; name one of http, log, table")]
     [InlineData(""" "Handler": "table" """, " has no Table; name the table to write to")]
     [InlineData(""" "Handler": "http" """, " has no Url; handler http needs the address to post to")]
-    [InlineData(Good + """, "Table": "x" """, "Table is no setting; there are Filter, Format, Handler, Headers, Retry, SignSecrets, Sources, Strict, Timeout, Types, Url")]
+    [InlineData(Good + """, "Table": "x" """, "Table is no setting; there are Batch, Filter, Format, Handler, Headers, Retry, SignSecrets, Sources, Strict, Timeout, Types, Url")]
     [InlineData(Good + """, "Typs": ["x"] """, "Typs is no setting; did you mean Types?")]
     [InlineData(Good + """, "Sources": ["strip"] """, "Sources names 'strip', which is no source; there are stripe")]
     [InlineData(Good + """, "Sources": ["Stripe"] """, "Sources names 'Stripe', which is no source; there are stripe")]
