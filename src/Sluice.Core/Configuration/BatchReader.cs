@@ -12,8 +12,9 @@ internal static class BatchReader
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
+    /// <param name="goTogether">Whether its handler takes several events at once.</param>
     /// <returns>Null where each event goes by itself.</returns>
-    public static BatchOptions? Read(SectionReader destination, bool isHttp, DeliveryFormat format)
+    public static BatchOptions? Read(SectionReader destination, bool goTogether, DeliveryFormat format)
     {
         var section = destination.Section("Batch");
         if (section.Value is { Length: > 0 })
@@ -23,7 +24,7 @@ internal static class BatchReader
         }
 
         if (!destination.Has("Batch")) return null;
-        if (!isHttp) destination.Fault("Batch", "is set, and only handler http sends events together; remove it");
+        if (!goTogether) destination.Fault("Batch", "is set, and only handler http sends events together; remove it");
         else if (format != DeliveryFormat.CloudEvents) destination.Fault("Batch", "is set, and only CloudEvents go together; set Format to CloudEvents, or remove Batch");
         var reader = destination.Inside(section);
         var standard = new BatchOptions();

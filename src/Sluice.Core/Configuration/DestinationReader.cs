@@ -46,7 +46,7 @@ internal static class DestinationReader
             Limits = LimitsReader.Read(reader),
             Breaker = BreakerReader.Read(reader, isHttp: handler == "http"),
             DisableAfter = ReadDisableAfter(reader),
-            Batch = BatchReader.Read(reader, isHttp: handler == "http", format),
+            Batch = BatchReader.Read(reader, goTogether: known is null or IBatchHandler, format),
             Order = OrderReader.Read(reader),
         };
         if (settings is { Batch: not null, Order: not null }) reader.Fault("Order", "is set beside Batch, and what goes in one request is not held for one another; remove one of the two");

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Sluice.Configuration;
+using Sluice.Contracts;
 using Sluice.Contracts.Catalogue;
 using Sluice.Core.Tests.Configuration;
 using Sluice.Core.Tests.Providers.Keys;
@@ -144,7 +145,7 @@ public sealed class BatchRequestTests(SenderLibraries libraries) : IDisposable
     }
 
     private async Task<Outcome> PostAsync(Uri url, WebhookEvent[] events, Func<DestinationSettings, DestinationSettings>? settings = null) =>
-        await new HttpHandler(clients, new Contracts.VirtualTime(Poster.Now)).HandleAsync(Batch(events, settings, url), TestContext.Current.CancellationToken);
+        await new HttpHandler(clients, new VirtualTime(Poster.Now)).HandleAsync(Batch(events, settings, url), TestContext.Current.CancellationToken);
 
     private async Task<(CatalogueRequest Request, byte[] Body)> SentAsync(WebhookEvent[] events, Func<DestinationSettings, DestinationSettings>? settings = null)
     {
