@@ -7,7 +7,7 @@ internal static class BatchReader
 {
     private const int MostEvents = 1000;
     private const int FewestBytes = 1024;
-    private const int MostBytes = 8 * 1024 * 1024;
+    private const int MostBytes = 16 * 1024 * 1024;
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
@@ -16,7 +16,12 @@ internal static class BatchReader
     public static BatchOptions? Read(SectionReader destination, bool isHttp, DeliveryFormat format)
     {
         var section = destination.Section("Batch");
-        if (section.Value is { Length: > 0 }) destination.Fault("Batch", "is a text; write { \"Events\": 100, \"Wait\": \"00:00:05\" }");
+        if (section.Value is { Length: > 0 })
+        {
+            destination.Fault("Batch", "is a text; write { \"Events\": 100, \"Wait\": \"00:00:05\" }");
+            return null;
+        }
+
         if (!destination.Has("Batch")) return null;
         if (!isHttp) destination.Fault("Batch", "is set, and only handler http sends events together; remove it");
         else if (format != DeliveryFormat.CloudEvents) destination.Fault("Batch", "is set, and only CloudEvents go together; set Format to CloudEvents, or remove Batch");

@@ -13,7 +13,12 @@ internal static class OrderReader
     public static OrderOptions? Read(SectionReader destination)
     {
         var section = destination.Section("Order");
-        if (section.Value is { Length: > 0 }) destination.Fault("Order", "is a text; write { \"Key\": \"json:data.object.id\" }");
+        if (section.Value is { Length: > 0 })
+        {
+            destination.Fault("Order", "is a text; write { \"Key\": \"json:data.object.id\" }");
+            return null;
+        }
+
         if (!destination.Has("Order")) return null;
         var reader = destination.Inside(section);
         reader.Required("Key", "say where the order key is, such as json:data.object.id");

@@ -26,7 +26,7 @@ internal sealed record DestinationDocument
     public string? Pending { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public IDictionary<string, JsonElement>? Others { get; set; }
 
     /// <summary>Where it stands; null where the words are of a newer version.</summary>
     [JsonIgnore]

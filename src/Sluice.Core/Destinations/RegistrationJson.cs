@@ -13,6 +13,8 @@ internal static class RegistrationJson
     /// <summary>The longest text, in bytes of UTF-8.</summary>
     public const int MostBytes = 16 * 1024;
 
+    private const int LongestName = 100;
+
     // A filter is nested eight deep at most, two of these for each.
     private const int Deepest = 24;
 
@@ -61,7 +63,7 @@ internal static class RegistrationJson
             case JsonValueKind.Object:
                 foreach (var property in value.EnumerateObject())
                 {
-                    if (property.Name.Length == 0 || property.Name.Contains(':', StringComparison.Ordinal)) return "has a name that is empty or has a colon; write settings inside of each other as objects";
+                    if (property.Name.Length is 0 or > LongestName || property.Name.Contains(':', StringComparison.Ordinal)) return $"has a name that is empty, longer than {LongestName} characters or has a colon; write settings inside of each other as objects";
                     if (flat.ContainsKey($"{path}:{property.Name}")) return $"names '{Events.SafeText.OneLine(property.Name, 60)}' twice; keep one";
                     // Of what is inside it the value comes later: that its name is taken has to be known before.
                     flat[$"{path}:{property.Name}"] = null;
