@@ -40,6 +40,7 @@ public sealed class PacingTests
         await using var sink = await Sink.StartAsync(500);
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", sink.Url, new JsonObject { ["Breaker"] = new JsonObject { ["Failures"] = 3 } }));
         for (var i = 0; i < 3; i++) await sluice.UntilAsync(await sluice.AcceptAsync($"evt_{i}"), DeliveryStatus.Retrying, 1);
+        await sluice.UntilAsync(() => sluice.Log.Text.Contains("left alone", StringComparison.Ordinal));
         for (var i = 3; i < 8; i++) await sluice.AcceptAsync($"evt_{i}");
         await ParkedAsync(sluice, 5);
         Assert.Equal(3, sink.Count);
