@@ -135,7 +135,7 @@ public sealed class RegisteredDestinationTests : PipelineTest
         await sluice.PostAsync("evt_before");
         await sluice.HearAllAsync();
         // Nobody listens there.
-        await sluice.Retry.GetRequiredService<Registrations>().PutAsync("crm", """{ "Url": "http://127.0.0.1:1/", "AllowPrivate": true }""", null, Cancellation);
+        await sluice.Retry.GetRequiredService<Registrations>().PutAsync("crm", """{ "Url": "http://127.0.0.1:65535/", "AllowPrivate": true }""", null, Cancellation);
         sluice.GoTo(sluice.StartIngest());
         await sluice.PostAsync("evt_1");
         await sluice.HearAllAsync();
