@@ -26,7 +26,7 @@ public static class ServiceRegistration
         .AddSingleton<QuarantineAging>()
         .AddSingleton<IQuarantineOperations, QuarantineOperations>()
         .AddSingleton<QuarantineEndpoint>()
-        .AddSingleton<GuardedExchange>().AddSingleton<OwnEvents>().AddSingleton<ReceiverChallenge>().AddSingleton<DestinationTest>().AddSingleton<IDestinationOperations, DestinationOperations>().AddSingleton<DestinationEndpoint>()
+        .AddSingleton<GuardedExchange>().AddSingleton<OwnEvents>().AddSingleton<ReceiverChallenge>().AddSingleton<DestinationTest>().AddSingleton<DestinationFaring>().AddSingleton<IDestinationOperations, DestinationOperations>().AddSingleton<DestinationEndpoint>()
         .AddSingleton<Diagnosis.SignatureDoctor>()
         .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()

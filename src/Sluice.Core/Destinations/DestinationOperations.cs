@@ -9,7 +9,7 @@ namespace Sluice.Destinations;
 /// <summary>The operator's doings with destinations, straight to the store.</summary>
 /// <param name="handlers">Null in an app that delivers nothing: it knows no secrets of configured destinations.</param>
 public sealed class DestinationOperations(
-    LiveConfiguration configuration, SharedDestinations shared, Registrations registrations, RegistrationReader reader, ISharedState state, IEventStore store, ReceiverChallenge challenge, DestinationTest test, HandlerCatalog? handlers = null) : IDestinationOperations
+    LiveConfiguration configuration, SharedDestinations shared, Registrations registrations, RegistrationReader reader, ISharedState state, IEventStore store, ReceiverChallenge challenge, DestinationTest test, DestinationFaring faring, HandlerCatalog? handlers = null) : IDestinationOperations
 {
     // For settings that are only looked at. Never dialled: nothing has this name.
     private const string NoAddress = "https://destination.invalid/";
@@ -20,7 +20,8 @@ public sealed class DestinationOperations(
         var current = configuration.Current;
         var hidden = current.Registrations.Values.Where(registration => registration.Destination is not null && registration.Standing.State != DestinationState.Removed && current.IsConfigured(registration.Name))
             .Select(registration => DestinationView.Of(registration.Destination!.Settings, registration.Standing) with { HiddenByConfiguration = true });
-        return [.. current.Destinations.Where(IsThere).Select(destination => DestinationView.Of(destination.Settings, destination.Standing)).Concat(hidden).OrderBy(view => view.Name, StringComparer.Ordinal)];
+        var fares = await faring.AllAsync(current.Destinations, cancellationToken);
+        return [.. current.Destinations.Where(IsThere).Select(destination => DestinationView.Of(destination.Settings, destination.Standing) with { Faring = fares.GetValueOrDefault(destination.Name) }).Concat(hidden).OrderBy(view => view.Name, StringComparer.Ordinal)];
     }
 
     public async Task<DestinationView?> FindAsync(string name, CancellationToken cancellationToken)
@@ -118,7 +119,7 @@ public sealed class DestinationOperations(
 
     private async ValueTask<DestinationView> ViewAsync(Destination destination, CancellationToken cancellationToken)
     {
-        var view = DestinationView.Of(destination.Settings, destination.Standing);
+        var view = DestinationView.Of(destination.Settings, destination.Standing) with { Faring = await faring.OfAsync(destination, cancellationToken) };
         if (!destination.Settings.IsRegistered || await state.FindAsync(DestinationDocument.Kind, destination.Name, cancellationToken) is not { } stored) return view;
         return DestinationDocument.Read(stored.Json) is { Settings: { } settings } && ShownSettings.Parse(settings.GetRawText()) is { } registered ? view with { Settings = ShownSettings.Of(registered) } : view;
     }

@@ -78,11 +78,11 @@ public sealed record DestinationView
 }
 
 /// <summary>How a destination fares.</summary>
-/// <param name="Breaker">Whether it is left alone for a while: <c>Open</c> or <c>HalfOpen</c>; null while it is not.</param>
+/// <param name="Breaker">Whether it is left alone for a while: <c>Open</c>, <c>HalfOpen</c> or <c>Probing</c>; null while it is not.</param>
 /// <param name="FailingSince">When its first attempt failed since the last that did not.</param>
 /// <param name="Failures">How many have failed since then.</param>
 /// <param name="LastError">In one line.</param>
-public sealed record FaringView(string? Breaker, DateTimeOffset? FailingSince, int Failures, string? LastError);
+public sealed record FaringView(string? Breaker, DateTimeOffset? FailingSince, long Failures, string? LastError);
 
 /// <summary>What a test found.</summary>
 public sealed record TestView
