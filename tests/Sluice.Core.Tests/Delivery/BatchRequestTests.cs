@@ -121,13 +121,13 @@ public sealed class BatchRequestTests(SenderLibraries libraries) : IDisposable
     [InlineData("""  "Batch": { "Bytes": 100 } """, "Batch:Bytes is '100'; write a number from 1024 to 16777216")]
     [InlineData("""  "Batch": { "Wait": "00:02:00" } """, "Batch:Wait is '00:02:00'; write a time from 00:00:00.1000000 to 00:01:00, such as 00:00:30 or 1.00:00:00 (days.hours:minutes:seconds)")]
     [InlineData("""  "Batch": { "Event": 5 } """, "Batch:Event is no setting; did you mean Events?")]
-    [InlineData("""  "Batch": 5 """, "Batch is '5'; write a section such as { \"Events\": 100 }")]
+    [InlineData("""  "Batch": 5 """, "Batch is a text; write { \"Events\": 100, \"Wait\": \"00:00:05\" }")]
     public void What_cannot_be_used_is_named_with_its_fix(string setting, string fault) =>
         SettingsText.OfDestination($""" "Handler": "http", "Url": "http://a.example", "Format": "CloudEvents", {setting} """).Fails($"Sluice:Destinations:billing:{fault}");
 
     [Theory]
-    [InlineData(""" "Handler": "http", "Url": "http://a.example", "Batch": { "Events": 5 } """, "is set, and only cloud events can be sent several at once; write \"Format\": \"CloudEvents\" beside it, or remove it")]
-    [InlineData(""" "Handler": "table", "Table": "a", "Format": "CloudEvents", "Batch": { "Events": 5 } """, "is set, and handler table takes one event at a time; remove it, or deliver with handler http")]
+    [InlineData(""" "Handler": "http", "Url": "http://a.example", "Batch": { "Events": 5 } """, "is set, and only CloudEvents go together; set Format to CloudEvents, or remove Batch")]
+    [InlineData(""" "Handler": "table", "Table": "a", "Format": "CloudEvents", "Batch": { "Events": 5 } """, "is set, and only handler http sends events together; remove it")]
     public void A_batch_that_nobody_could_send_is_refused(string settings, string fault) => SettingsText.OfDestination(settings).Fails($"Sluice:Destinations:billing:Batch {fault}");
 
     private static WebhookEvent Event(string type, string body, string contentType = "application/json") => new()
