@@ -30,7 +30,7 @@ public sealed class GuardedExchange(HttpClients clients, TimeProvider time)
         }
         catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
         {
-            return Failed(refused.Message);
+            return Failed(AddressRules.Refusal(context.Destination, refused));
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

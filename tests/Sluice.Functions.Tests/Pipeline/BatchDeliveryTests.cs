@@ -128,7 +128,7 @@ public sealed class BatchDeliveryTests : PipelineTest
         var random = new Random(seed);
         sluice.Tables.Before = _ => new ValueTask(Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 50)), sluice.Time));
         sluice.Handler.During = stop => Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 200)), sluice.Time, stop);
-        Run(sluice, () => Task.WhenAll(Enumerable.Range(0, 8).Select(worker => HearOnAsync(sluice, worker % 2 == 0 ? sluice.Process : other))));
+        Run(sluice, () => Task.WhenAll(Enumerable.Range(0, 8).Select(worker => HearOnAsync(sluice, worker % 2 == 0 ? 0 : other))));
         (sluice.Tables.Before, sluice.Handler.During) = (null, null);
         Pass(sluice, TimeSpan.FromMinutes(3));
 
@@ -198,7 +198,7 @@ public sealed class BatchDeliveryTests : PipelineTest
 
     private static void BellsAreLost(CloudSluice sluice) => sluice.Broker.Before = request => request.Operation is BrokerOperation.Send or BrokerOperation.Schedule ? throw NoBroker : default;
 
-    private static async Task HearOnAsync(CloudSluice sluice, IServiceProvider instance)
+    private static async Task HearOnAsync(CloudSluice sluice, int instance)
     {
         while (await sluice.HearOneAsync(instance))
         {

@@ -1,15 +1,17 @@
+using Sluice.Contracts;
 using Sluice.Delivery;
 
 namespace Sluice.Core.Tests.Delivery.Pacing;
 
-/// <summary>Fault F17: a destination is down for an hour while an event comes each second.</summary>
+/// <summary>A destination is down for an hour while an event comes each second.</summary>
 public sealed class OutageTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly (string, string)[] Retries = [("Retry:BaseDelay", "00:00:05"), ("Retry:Factor", "4"), ("Retry:MaxAttempts", "11"), ("Retry:Jitter", "0.2")];
 
     [Fact]
-    public void F17_without_a_breaker_every_attempt_begins_within_a_tenth_of_its_delay()
+    [Fault("F17")]
+    public void Without_a_breaker_every_attempt_begins_within_a_tenth_of_its_delay()
     {
         var world = new PacedWorld(1, 2, AnswerAsync, [.. Retries]);
         world.BookEvery(TimeSpan.FromSeconds(1), 3600);
@@ -25,7 +27,8 @@ public sealed class OutageTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void F17_with_a_breaker_one_probe_is_made_at_a_time_and_the_recovery_is_no_stampede()
+    [Fault("F17")]
+    public void With_a_breaker_one_probe_is_made_at_a_time_and_the_recovery_is_no_stampede()
     {
         var (underWay, most, probes) = (0, 0, 0);
         DateTimeOffset? back = null;
