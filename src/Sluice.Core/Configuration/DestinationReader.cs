@@ -85,7 +85,7 @@ internal static class DestinationReader
         if (reader.Text("Url") is not { } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0) return url;
         // The address of somebody else's hook is often itself the secret.
-        var what = text.Contains('@', StringComparison.Ordinal) ? "has a user name" : isRegistered ? "is none" : $"is '{text.Split('?', 2)[0]}'";
+        var what = text.Contains('@', StringComparison.Ordinal) ? "has a user name" : isRegistered ? "is no address" : $"is '{text.Split('?', 2)[0]}'";
         reader.Fault("Url", $"{what}; write an absolute http or https address without user name");
         return url;
     }

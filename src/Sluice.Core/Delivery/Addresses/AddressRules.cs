@@ -20,15 +20,15 @@ internal static class AddressRules
     public static IEnumerable<string> Faults(DestinationSettings destination, Uri url)
     {
         if (WidestOf(destination) is not { } widest) yield break;
-        var who = destination.IsRegistered ? "was registered" : "is Strict";
+        var who = destination.IsRegistered ? "has a Url that" : "is Strict and its Url";
         if (widest == AddressKind.Public && url.Scheme != Uri.UriSchemeHttps)
-            yield return $"{who} and its Url is not https; write https, or {(destination.IsRegistered ? "register it with --allow-private" : "remove Strict for a destination of your own")}";
+            yield return $"{who} is not https; write https, or {(destination.IsRegistered ? "register it with --allow-private" : "remove Strict for a destination of your own")}";
         else if (!Allows(widest, url.Port))
-            yield return $"{who} and its Url names port {url.Port.ToString(CultureInfo.InvariantCulture)}; {PortRule(destination, widest)}";
+            yield return $"{who} names port {url.Port.ToString(CultureInfo.InvariantCulture)}; {PortRule(destination, widest)}";
 
         if (!IPAddress.TryParse(url.DnsSafeHost, out var address)) yield break;
         var (kind, what) = PublicAddresses.Look(address);
-        if (kind > widest) yield return $"{who} and its Url leads to {address}, which is {what}; name a host in the public internet{(destination.IsRegistered && kind == AddressKind.Private ? ", or register it with --allow-private" : "")}";
+        if (kind > widest) yield return $"{who} leads to {address}, which is {what}; name a host in the public internet{(destination.IsRegistered && kind == AddressKind.Private ? ", or register it with --allow-private" : "")}";
     }
 
     /// <summary>Why nothing was dialled, in one line with the fix.</summary>
