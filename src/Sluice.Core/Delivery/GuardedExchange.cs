@@ -34,7 +34,7 @@ public sealed class GuardedExchange(HttpClients clients, TimeProvider time)
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return Failed(SafeText.OneLine(e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message));
+            return Failed(ConnectionError.Of(e));
         }
 
         Exchanged Failed(string error) => new(null, "", error, time.GetElapsedTime(started));

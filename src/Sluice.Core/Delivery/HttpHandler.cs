@@ -47,7 +47,7 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
-            return Outcome.Retry(SafeText.OneLine(e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message));
+            return Outcome.Retry(ConnectionError.Of(e));
         }
     }
 

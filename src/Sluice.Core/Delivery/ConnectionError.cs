@@ -1,0 +1,11 @@
+using Sluice.Events;
+
+namespace Sluice.Delivery;
+
+/// <summary>What went wrong on the way to a destination, in one line.</summary>
+internal static class ConnectionError
+{
+    /// <summary>With the cause below it, where that says more.</summary>
+    public static string Of(Exception error) =>
+        SafeText.OneLine(error.InnerException is { } inner && !error.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{error.Message} ({inner.Message})" : error.Message);
+}
