@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
 using Sluice.Configuration;
+using Sluice.Delivery;
+using Sluice.Destinations;
+using Sluice.Events;
 using Sluice.Ingestion;
 using Sluice.LocalHost.Hosting;
 using Sluice.Storage;
@@ -12,15 +15,18 @@ internal static class UpBanner
 {
     public static async Task PrintAsync(ICollection<string> urls, SluiceConfiguration configuration, Learning learning, DataFolder data, ConfigurationFile file, bool json)
     {
+        var destinations = configuration.Destinations.Where(destination => destination.Standing.State != DestinationState.Removed).ToList();
         if (json)
         {
-            Output.Json(new Up(urls.First(), data.Path, file.Path, [.. configuration.Sources.Select(source => source.Name)], [.. configuration.Destinations.Select(destination => destination.Name)]), UpJson.Default.Up);
+            Output.Json(new Up(urls.First(), data.Path, file.Path, [.. configuration.Sources.Select(source => source.Name)], [.. destinations.Select(destination => destination.Name)]), UpJson.Default.Up);
             return;
         }
 
         Say("Sluice is up", string.Join(", ", urls), "");
         foreach (var source in configuration.Sources) Say("source", $"{urls.First()}/api/webhooks/{source.Name}", $"({source.Provider.Name}{(source.Learns ? await HasLearnedAsync(learning, source) ? ", has learned its secret" : ", learns its secret from the sender's first handshake" : "")})");
-        foreach (var destination in configuration.Destinations) Say("destination", destination.Name, $"({destination.Settings.Handler})");
+        foreach (var destination in destinations.Where(destination => !destination.Settings.IsRegistered)) Say("destination", destination.Name, $"({destination.Settings.Handler}{Rests(destination)})");
+        // There may be a thousand of them.
+        if (destinations.Count(destination => destination.Settings.IsRegistered) is > 0 and var registered) Say("destination", $"{registered} registered", $"({Resting(destinations)}sluice destination list)");
         Say("data", data.Path, "");
         Say("settings", file.Path ?? "the environment", file.IsDemo ? "(made for you, with secrets of its own)" : "");
         if (configuration.Sources.FirstOrDefault() is not { } first) return;
@@ -31,6 +37,12 @@ internal static class UpBanner
         Console.Out.WriteLine($"  {Invocation(data, file)} send {sample.Provider.Name}{(sample.Name == sample.Provider.Name ? "" : $" --source {sample.Name}")}");
         Console.Out.WriteLine($"  {Invocation(data, file)} events");
     }
+
+    private static string Rests(Destination destination) =>
+        destination.Standing.State == DestinationState.Active ? "" : $", {destination.Standing.State.ToString().ToLowerInvariant()}{(destination.Standing.Reason is { } reason ? $": {SafeText.OneLine(reason)}" : "")}";
+
+    private static string Resting(IEnumerable<Destination> destinations) =>
+        destinations.Count(destination => destination.Settings.IsRegistered && destination.Standing.State != DestinationState.Active) is > 0 and var resting ? $"{resting} of them paused or disabled: " : "";
 
     private static async Task<bool> HasLearnedAsync(Learning learning, Source source)
     {

@@ -10,18 +10,34 @@ public sealed class BannerTests
     {
         using var folder = new WorkFolder();
         File.WriteAllText(folder.Config, """{ "Sluice": { "Sources": { "tasks": { "Provider": "asana" } } } }""");
-        Assert.EndsWith("(asana, learns its secret from the sender's first handshake)", await SourceLineAsync(folder), StringComparison.Ordinal);
+        Assert.EndsWith("(asana, learns its secret from the sender's first handshake)", await LineAsync(folder, "source"), StringComparison.Ordinal);
         await using (var sluice = await RunningSluice.StartAsync(folder))
         {
             Assert.Equal(0, (await folder.RunAsync("send", "asana", "--handshake", "--secret", Secret)).ExitCode);
             Assert.Equal(0, await sluice.TerminateAsync());
         }
 
-        Assert.EndsWith("(asana, has learned its secret)", await SourceLineAsync(folder), StringComparison.Ordinal);
+        Assert.EndsWith("(asana, has learned its secret)", await LineAsync(folder, "source"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Registered_destinations_are_one_line_and_removed_ones_none()
+    {
+        using var folder = new WorkFolder();
+        File.WriteAllText(folder.Config, """{ "Sluice": { "Sources": { "stripe": { "Provider": "stripe", "Secrets": ["whsec_0123456789abcdef0123456789abcdef"] } } } }""");
+        await using (var sluice = await RunningSluice.StartAsync(folder))
+        {
+            foreach (var name in new[] { "crm", "erp", "gone" }) Assert.Equal(0, (await folder.RunAsync("destination", "add", name, "--url", $"https://{name}.example/")).ExitCode);
+            Assert.Equal(0, (await folder.RunAsync("destination", "pause", "erp")).ExitCode);
+            Assert.Equal(0, (await folder.RunAsync("destination", "remove", "gone", "--pending", "skip")).ExitCode);
+            Assert.Equal(0, await sluice.TerminateAsync());
+        }
+
+        Assert.Equal("destination  2 registered (1 of them paused or disabled: sluice destination list)", await LineAsync(folder, "destination"));
     }
 
     // Of a start for people, ended as soon as it has said so.
-    private static async Task<string> SourceLineAsync(WorkFolder folder)
+    private static async Task<string> LineAsync(WorkFolder folder, string label)
     {
         using var process = System.Diagnostics.Process.Start(SluiceProgram.Command(folder.Path, ["up", "--config", folder.Config, "--data", folder.Data, "--urls", "http://127.0.0.1:0"]))!;
         try
@@ -29,7 +45,7 @@ public sealed class BannerTests
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(45));
             while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
             {
-                if (!line.StartsWith("source", StringComparison.Ordinal)) continue;
+                if (!line.StartsWith(label, StringComparison.Ordinal)) continue;
                 SluiceProgram.Terminate(process.Id);
                 await process.StandardOutput.ReadToEndAsync(limit.Token);
                 await process.WaitForExitAsync(limit.Token);
