@@ -49,7 +49,7 @@ public sealed class DestinationOperations(
     }
 
     public async Task<DestinationAnswer> PauseAsync(string name, string? reason, CancellationToken cancellationToken) =>
-        await AnswerAsync(name, await registrations.PauseAsync(name, reason ?? "paused by an operator", cancellationToken), cancellationToken);
+        await AnswerAsync(name, await registrations.PauseAsync(name, reason ?? "by an operator", cancellationToken), cancellationToken);
 
     public async Task<DestinationAnswer> ResumeAsync(string name, CancellationToken cancellationToken) =>
         await AnswerAsync(name, await registrations.ResumeAsync(name, cancellationToken), cancellationToken);

@@ -48,7 +48,7 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
 
     /// <summary>Takes a registered destination away. It gets no events any more; what becomes of those that are pending is the caller's to say.</summary>
     public ValueTask<RegistrationAnswer> RemoveAsync(string name, PendingOnRemoval pending, CancellationToken cancellationToken) =>
-        StandAsync(name, (_, now) => new(DestinationState.Removed, "removed by an operator", now) { Pending = pending }, isRemoval: true, cancellationToken);
+        StandAsync(name, (_, now) => new(DestinationState.Removed, "by an operator", now) { Pending = pending }, isRemoval: true, cancellationToken);
 
     /// <summary>Delivers nothing to a destination for a while; its events are kept. One that Sluice disabled stays disabled.</summary>
     public ValueTask<RegistrationAnswer> PauseAsync(string name, string reason, CancellationToken cancellationToken) =>

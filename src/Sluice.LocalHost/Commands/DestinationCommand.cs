@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Sluice.Delivery.Pacing;
 using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.LocalHost.Hosting;
@@ -86,14 +87,15 @@ internal sealed class DestinationCommand : Command
         Add("origin", Lower(view.Origin));
         facts.AddRow("state", State(view));
         Add("reason", view.Reason);
-        Add("since", view.Since is { } since ? Output.Time(since) : null);
+        Add($"{Lower(view.State)} since", view.Since is { } since ? Output.Time(since) : null);
+        Add("to go on", view.State is DestinationState.Paused or DestinationState.Disabled ? $"sluice destination resume {view.Name}" : null);
         Add("to", view.Url ?? $"handler {view.Handler}");
         Add("takes", Takes(view));
         Add("format", view.Format.ToString());
         Add("rate", view.Rate is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate:0.###}/s") : null);
         Add("at once", view.Concurrency?.ToString(CultureInfo.InvariantCulture));
         Add("owner", view.Owner);
-        Add("breaker", view.Faring?.Breaker);
+        Add("breaker", BreakerWords(view.Faring?.Breaker));
         Add("failing since", view.Faring?.FailingSince is { } failing ? $"{Output.Time(failing)}, {Output.Count(view.Faring.Failures, "failure")}" : null);
         Add("last error", view.Faring?.LastError);
         console.Write(facts);
@@ -140,7 +142,15 @@ internal sealed class DestinationCommand : Command
     }
 
     private static string Takes(DestinationView view) =>
-        $"{(view.Types is { } types ? string.Join(", ", types) : "all")} of {(view.Sources is { } sources ? string.Join(", ", sources) : "all")}";
+        (view.Types is { } types ? string.Join(", ", types) : "all events") + (view.Sources is { } sources ? $" of {string.Join(", ", sources)}" : "");
+
+    private static string? BreakerWords(string? breaker) => breaker switch
+    {
+        null => null,
+        nameof(BreakerState.Open) => "open: left alone for a while, and what comes waits",
+        nameof(BreakerState.Probing) => "one attempt is looking whether it is back",
+        _ => "half open: the next attempt looks whether it is back",
+    };
 
     private static string State(DestinationView view) => view.State switch
     {

@@ -18,7 +18,7 @@ internal static class DestinationOptions
     public static readonly Option<FileInfo?> Settings = new("--settings") { Description = "All settings as in the configuration; options stand before them", HelpName = "FILE" };
 
     private static readonly Option<string?> Url = new("--url") { Description = "Where to post to: https, in the public internet", HelpName = "U" };
-    private static readonly Option<string?> Format = new("--format") { Description = "Exact (as it came), CloudEvents or CloudEventsBinary", HelpName = "F" };
+    private static readonly Option<string?> Format = new("--format") { Description = "Exact (as it came), CloudEvents, CloudEventsBinary or Slack", HelpName = "F" };
     private static readonly Option<string[]> Headers = new("--header") { Description = "A header of every request; its value is a secret, and may be - or env:NAME", HelpName = "'N: V'" };
     private static readonly Option<string?> Bearer = new("--bearer") { Description = "A token that it asks for; may be - or env:NAME", HelpName = "T" };
     private static readonly Option<string?> Rate = new("--rate") { Description = "At most so many attempts, such as 10/s or 600/m", HelpName = "R" };

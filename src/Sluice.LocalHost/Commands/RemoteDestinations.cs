@@ -29,6 +29,8 @@ internal sealed class RemoteDestinations(OpsClient client) : IDestinationOperati
     {
         var query = $"?send={Word(asked.Sends)}&last={asked.Last.ToString(CultureInfo.InvariantCulture)}{(asked.Event is { } id ? $"&event={id}" : "")}";
         using var response = await client.SendAsync(HttpMethod.Post, Path(name, $"/test{query}"), Json(asked.Settings), cancellationToken);
+        // Of an event that is not there the host says the same as of a destination.
+        if (response is null && asked.Event is { } missing && (asked.Settings is not null || await FindAsync(name, cancellationToken) is not null)) return new(DestinationResult.Missing, null, $"there is no event {missing}, or it was let go");
         return response is null
             ? new(DestinationResult.Missing, null, Missing(name))
             : new(DestinationResult.Done, await response.Content.ReadFromJsonAsync(DestinationViewJson.Default.TestView, cancellationToken), null);

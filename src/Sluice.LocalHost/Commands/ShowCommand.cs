@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.LocalHost.Hosting;
@@ -29,11 +30,16 @@ internal sealed class ShowCommand : Command
         using var access = OpsAccess.Open(parsed);
         var view = await access.Operations.EventAsync(id, cancellationToken) ?? throw new CommandException($"there is no event {id}, or it was let go");
         if (parsed.GetValue(CommonOptions.Json)) Output.Json(view, OpsJson.Default.EventView);
-        else Print(view, await access.Operations.BodyAsync(id, cancellationToken) ?? []);
+        else Print(view, await StandingsAsync(access, view, cancellationToken), await access.Operations.BodyAsync(id, cancellationToken) ?? []);
         return 0;
     }
 
-    private static void Print(EventView view, byte[] body)
+    // Asked only where something waits.
+    private static async Task<IReadOnlyDictionary<string, DestinationView>> StandingsAsync(OpsAccess access, EventView view, CancellationToken cancellationToken) =>
+        (view.Deliveries.All(delivery => delivery.Status.IsEnd()) ? [] : await access.Destinations.ListAsync(cancellationToken))
+            .Where(destination => !destination.HiddenByConfiguration).ToDictionary(destination => destination.Name, StringComparer.Ordinal);
+
+    private static void Print(EventView view, IReadOnlyDictionary<string, DestinationView> destinations, byte[] body)
     {
         var console = Output.Person;
         var facts = Output.Table("Event", view.Id);
@@ -44,8 +50,9 @@ internal sealed class ShowCommand : Command
 
         foreach (var delivery in view.Deliveries)
         {
+            console.MarkupLine($"{delivery.Destination}: {Output.Status(delivery.Status.ToString())}{Waits(delivery, destinations.GetValueOrDefault(delivery.Destination))}{(delivery.OutOfOrder == true ? ", out of order" : "")}");
+            if (delivery.Attempts.Count == 0) continue;
             var table = Output.Table("Attempt", "Outcome", "Status", "Started", "Took", "Error");
-            table.Title = new Spectre.Console.TableTitle($"{delivery.Destination}: {Output.Status(delivery.Status.ToString())}{(delivery.NextAttemptAt is { } at && !delivery.Status.IsEnd() ? $", next attempt {Output.Time(at)}" : "")}{(delivery.OutOfOrder == true ? ", out of order" : "")}");
             foreach (var attempt in delivery.Attempts)
             {
                 table.AddRow(
@@ -60,4 +67,14 @@ internal sealed class ShowCommand : Command
         foreach (var line in Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, MostOfBody))).Split('\n')) console.WriteLine(SafeText.OneLine(line.TrimEnd('\r'), MostOfBody));
         if (body.Length > MostOfBody) console.WriteLine("...");
     }
+
+    // What has not ended: until when it waits, or for what.
+    private static string Waits(DeliveryView delivery, DestinationView? destination) => delivery switch
+    {
+        _ when delivery.Status.IsEnd() => "",
+        _ when destination is { State: DestinationState.Paused or DestinationState.Disabled } => $", waits while {destination.Name} is {destination.State.ToString().ToLowerInvariant()} ({Output.Safe(destination.Reason ?? "no reason given")}): sluice destination resume {destination.Name}",
+        _ when destination?.Faring is { Breaker: not null } faring => $", waits until {destination.Name} is back ({Output.Safe(faring.LastError ?? "it fails")})",
+        { NextAttemptAt: { } at } => $", next attempt {Output.Time(at)}",
+        _ => "",
+    };
 }

@@ -76,6 +76,40 @@ public sealed class DestinationCommandTests : IDisposable
         await FailsAsync("crm:Filter", "test crm --filter {\"json\":\"a\"}");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_test_with_an_event_that_is_not_there_says_so(bool isRunning)
+    {
+        await using var sluice = await StartAsync(isRunning);
+        Assert.Equal(0, (await RunAsync("add crm --url https://crm.example/")).ExitCode);
+        var missing = new string('0', 32);
+        await FailsAsync($"there is no event {missing}, or it was let go", $"test crm --event {missing}");
+        await FailsAsync("nobody", $"test nobody --event {missing}");
+    }
+
+    [Fact]
+    public async Task What_waits_for_its_destination_says_for_which_and_what_to_do()
+    {
+        await using var sluice = await StartAsync(isRunning: true);
+        using var sender = new StripeSender(sluice!.Url);
+        Assert.Equal(0, (await RunAsync("add crm --url https://crm.example/")).ExitCode);
+        Assert.Equal("crm is paused: moving.", (await RunAsync("pause crm --reason moving")).Success.Trim());
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await sender.SendAsync("evt_1")).Status);
+        var id = JsonNode.Parse((await folder.RunAsync("events", "--json")).Success)![0]!["id"]!.GetValue<string>();
+
+        Assert.Contains("crm: Pending, waits while crm is paused (moving): sluice destination resume crm", (await folder.RunAsync("show", id)).Success, StringComparison.Ordinal);
+        Assert.Contains("sluice destination resume crm", (await RunAsync("show crm")).Success, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_down_is_told_in_as_many_words_as_it_takes()
+    {
+        await using var sluice = await StartAsync(isRunning: true);
+        Assert.Equal(0, (await RunAsync("add crm --url http://127.0.0.1:1024/ --allow-private")).ExitCode);
+        Assert.Contains("Not delivered: Connection refused (127.0.0.1:1024)\n", (await RunAsync("test crm")).Answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_receiver_that_does_not_answer_well_is_exit_code_1()
     {
@@ -106,6 +140,7 @@ public sealed class DestinationCommandTests : IDisposable
         foreach (var command in new[] { "show nobody", "pause nobody", "resume nobody", "remove nobody --yes", "test nobody" }) await FailsAsync("nobody", command);
         await FailsAsync("--last 0 makes no sense", "test audit --last 0");
         await FailsAsync("is no event's id", "test audit --event evt_1");
+        await FailsAsync("nowhere:Url is no address; write an absolute", "add nowhere --url nowhere --allow-private");
         await FailsAsync("handler log", "test audit");
         await FailsAsync("refuses the ops token", $"list --remote {sluice!.Url} --token wrong");
     }
