@@ -105,7 +105,7 @@ public sealed partial class AttemptRecorder(IEventStore store, ITaskQueue queue,
         [LoggerMessage(1, LogLevel.Debug, "{Delivery} delivered by attempt {Attempt}")]
         public static partial void Delivered(ILogger logger, DeliveryId delivery, int attempt);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Delivery} attempt {Attempt} failed: {Reason}; next at {At:O}")]
+        [LoggerMessage(2, LogLevel.Warning, "{Delivery} attempt {Attempt} failed: {Reason}; next at {At:u}")]
         public static partial void Retrying(ILogger logger, DeliveryId delivery, int attempt, string reason, DateTimeOffset at);
 
         [LoggerMessage(3, LogLevel.Error, "{Delivery} is a dead letter after attempt {Attempt}: {Reason}")]

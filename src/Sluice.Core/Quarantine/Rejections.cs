@@ -184,7 +184,7 @@ public sealed partial class Rejections(LiveConfiguration configuration, Signatur
         [LoggerMessage(2, LogLevel.Warning, "{Count} more requests were refused and not logged one by one")]
         public static partial void Missed(ILogger logger, int count);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Source}: the quarantine is full of requests of the last hour and keeps nothing more until {Until:O}")]
+        [LoggerMessage(3, LogLevel.Warning, "{Source}: the quarantine is full of requests of the last hour and keeps nothing more until {Until:u}")]
         public static partial void Full(ILogger logger, string source, DateTimeOffset until);
 
         [LoggerMessage(4, LogLevel.Warning, "{Source}: a refused request of {Bytes} bytes is too large for the quarantine and was not kept")]
@@ -196,7 +196,7 @@ public sealed partial class Rejections(LiveConfiguration configuration, Signatur
         [LoggerMessage(6, LogLevel.Error, "{Source}: a fault of Sluice's own while a refused request was looked at")]
         public static partial void Fault(ILogger logger, Exception fault, string source);
 
-        [LoggerMessage(8, LogLevel.Warning, "{Source}: the quarantine is full of requests of the last hour and keeps none of {Bytes} bytes or more until {Until:O}")]
+        [LoggerMessage(8, LogLevel.Warning, "{Source}: the quarantine is full of requests of the last hour and keeps none of {Bytes} bytes or more until {Until:u}")]
         public static partial void FullFrom(ILogger logger, string source, long bytes, DateTimeOffset until);
 
         [LoggerMessage(7, LogLevel.Warning, "{Source}: a refused request was not written down: {Reason}")]

@@ -168,10 +168,10 @@ public sealed partial class Pacing(ISharedState state, ITaskQueue queue, TimePro
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Destination} failed {Failures} times in a row and is left alone until {Until:O}; its deliveries wait")]
+        [LoggerMessage(1, LogLevel.Warning, "{Destination} failed {Failures} times in a row and is left alone until {Until:u}; its deliveries wait")]
         public static partial void Opened(ILogger logger, string destination, int failures, DateTimeOffset until);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Destination} still fails and is left alone until {Until:O}")]
+        [LoggerMessage(2, LogLevel.Warning, "{Destination} still fails and is left alone until {Until:u}")]
         public static partial void StillDown(ILogger logger, string destination, DateTimeOffset until);
 
         [LoggerMessage(3, LogLevel.Information, "{Destination} is back; what waited goes, slowly at first")]
