@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Delivery.Pacing;
 using Sluice.Destinations;
 using Sluice.Ingestion;
 using Sluice.Inspection;
@@ -27,6 +28,7 @@ public static class ServiceRegistration
         .AddSingleton<Diagnosis.SignatureDoctor>()
         .AddSingleton<OwnAnswers>()
         .AddSingleton<IngestEndpoint>()
+        .AddSingleton<Pacing>()
         .AddSingleton<Processor>()
         .AddSingleton<Sweeper>()
         .AddSingleton<Replayer>()

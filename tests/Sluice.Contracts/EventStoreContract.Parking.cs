@@ -45,6 +45,21 @@ public abstract partial class EventStoreContract
     }
 
     [Fact]
+    public async Task Whoever_parks_learns_whether_it_waits_for_the_bells_attempt()
+    {
+        var id = await BookOneAsync();
+        Assert.False(await Store.ParkAsync(new(id, 2), Now, Cancellation));
+        Assert.True(await Store.ParkAsync(new(id, 1), Now, Cancellation));
+        Assert.True(await Store.ParkAsync(new(id, 1), Now, Cancellation));
+
+        var claim = await ClaimAsync(id, 1);
+        Assert.False(await Store.ParkAsync(new(id, 1), Now, Cancellation));
+        await Store.RecordAsync(Delivered(claim, Now), Cancellation);
+        Assert.False(await Store.ParkAsync(new(id, 2), Now, Cancellation));
+        Assert.False(await Store.ParkAsync(new(new(Event("none").Id, Billing), 1), Now, Cancellation));
+    }
+
+    [Fact]
     public async Task Each_destination_has_its_own_line()
     {
         await BookAsync(Event("evt_1"), Billing, Audit, Billing + "_2");
@@ -54,6 +69,21 @@ public abstract partial class EventStoreContract
         Assert.Equal(Audit, Assert.Single(await ParkedAsync(Audit)).Bell.Delivery.Destination);
         Assert.Equal(Billing + "_2", Assert.Single(await ParkedAsync(Billing + "_2")).Bell.Delivery.Destination);
         Assert.Empty(await ParkedAsync("bill"));
+    }
+
+    [Fact]
+    public async Task The_destinations_with_parked_deliveries_are_known()
+    {
+        Assert.Empty(await Store.ParkedDestinationsAsync(Cancellation));
+        for (var i = 0; i < 5; i++) await BookAsync(Event($"evt_{i}"), Billing, Audit, Billing + "_2", Billing + "2");
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var name in new[] { Billing, Billing + "_2", Billing + "2" }) await ParkAsync(new(Event($"evt_{i}").Id, name));
+        }
+
+        Assert.Equal([Billing, Billing + "2", Billing + "_2"], (await Store.ParkedDestinationsAsync(Cancellation)).Order(StringComparer.Ordinal));
+        for (var i = 0; i < 5; i++) await DeliverAsync(new(Event($"evt_{i}").Id, Billing));
+        Assert.DoesNotContain(Billing, await Store.ParkedDestinationsAsync(Cancellation));
     }
 
     [Fact]
@@ -203,7 +233,7 @@ public abstract partial class EventStoreContract
         }
     }
 
-    private Task ParkAsync(DeliveryId id, int attempt = 1) => Store.ParkAsync(new Bell(id, attempt), Now, Cancellation).AsTask();
+    private Task<bool> ParkAsync(DeliveryId id, int attempt = 1) => Store.ParkAsync(new Bell(id, attempt), Now, Cancellation).AsTask();
 
     private async Task<IReadOnlyList<DueRow>> ParkedAsync(string destination = Billing, int limit = 100) => await Store.ParkedAsync(destination, limit, Cancellation);
 }

@@ -31,6 +31,11 @@ public sealed partial class InMemoryEventStore
         }
     }
 
+    public ValueTask<IReadOnlyList<string>> ParkedDestinationsAsync(CancellationToken cancellationToken)
+    {
+        lock (gate) return new([.. events.Values.SelectMany(kept => kept.Deliveries).Where(delivery => delivery.IsParked).Select(delivery => delivery.Id.Destination).Distinct(StringComparer.Ordinal)]);
+    }
+
     public ValueTask<WebhookEvent?> LoadAsync(EventId id, CancellationToken cancellationToken)
     {
         lock (gate) return new(events.TryGetValue(id, out var kept) ? kept.Event : null);

@@ -84,13 +84,14 @@ public sealed partial class InMemoryEventStore : IEventStore
         }
     }
 
-    public ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken)
+    public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken)
     {
         lock (gate)
         {
-            if (Find(bell.Delivery) is { Lease: null, IsParked: false, IsBehind: false } delivery && !delivery.Status.IsEnd() && delivery.Bell.Attempt == bell.Attempt)
-                (delivery.Due, delivery.IsParked) = (delivery.Due < now ? delivery.Due : now, true);
-            return ValueTask.CompletedTask;
+            if (Find(bell.Delivery) is not { Lease: null } delivery || delivery.Status.IsEnd() || delivery.Bell.Attempt != bell.Attempt) return new(false);
+            // Behind another of its line it waits already, and is asked again when it is its turn.
+            if (!delivery.IsParked && !delivery.IsBehind) (delivery.Due, delivery.IsParked) = (delivery.Due < now ? delivery.Due : now, true);
+            return new(true);
         }
     }
 

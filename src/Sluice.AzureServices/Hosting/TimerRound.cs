@@ -19,6 +19,7 @@ public sealed partial class TimerRound(
     private const int RowsAtOnce = 500;
     private const int OpenAtOnce = 100;
     private const int LinesAtOnce = 100;
+    private const int ReleasedAtOnce = 2000;
     private const int DeadLetterSteps = 8;
 
     /// <summary>A little more than the timer's own pause: what falls due in between is scheduled for its moment.</summary>
@@ -47,6 +48,11 @@ public sealed partial class TimerRound(
                 if (time.GetUtcNow() - swept.Oldest is { } oldest && oldest > late) late = oldest;
                 if (!swept.MayBeMore) break;
             }
+        });
+        await TryAsync("letting go of what waits with its destination", async () =>
+        {
+            await sweeper.FindParkedAsync(cancellationToken);
+            rung += (await sweeper.ReleaseAsync(Ahead, ReleasedAtOnce, cancellationToken)).Rung;
         });
         await TryAsync("ringing for dead letters without a message", async () =>
         {

@@ -1,6 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
 using Sluice.AzureServices.Tables;
+using Sluice.Delivery.Pacing;
 using Sluice.Events;
 using Sluice.Ingestion;
 using Sluice.Processing;
@@ -11,11 +12,14 @@ namespace Sluice.AzureServices.ServiceBus;
 
 /// <summary>Handles one message of the queue and says what becomes of it: a bell, an event that travelled, a dead letter that somebody resubmitted, or a stranger's.</summary>
 public sealed partial class MessageProcessor(
-    Processor processor, Ingestor ingestor, Replayer replayer, TableEventStore store, ServiceBusTaskQueue queue, TimeProvider time, ILogger<MessageProcessor> logger)
+    Processor processor, Ingestor ingestor, Replayer replayer, Sweeper sweeper, Pacing pacing, TableEventStore store, ServiceBusTaskQueue queue, TimeProvider time, ILogger<MessageProcessor> logger)
 {
     // As long as a lock holds: what is away for a moment should cost nobody a delivery.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private const int MostReleased = 50;
+    private static readonly TimeSpan ReleaseAhead = TimeSpan.FromSeconds(2);
 
     /// <summary>Never throws for what a message holds or because a service is away.</summary>
     /// <param name="stopping">Cancelled when the host ends the invocation.</param>
@@ -74,10 +78,24 @@ public sealed partial class MessageProcessor(
     private async Task<Settlement> HearAsync(Bell bell, CancellationToken stopping)
     {
         var processed = await PatientlyAsync(() => processor.ProcessAsync(bell, stopping), stopping);
+        if (processed.Claim == ClaimResult.Claimed && pacing.Waits(bell.Delivery.Destination)) await ReleaseAsync(bell.Delivery.Destination, stopping);
         // The queue's part of a death: the one just recorded, or one whose message got lost on its way.
         var mayBeDead = processed.Status == DeliveryStatus.DeadLettered || processed.Claim == ClaimResult.Stale;
         if (!mayBeDead || await PatientlyAsync(() => store.OpenDeathAsync(bell.Delivery, bell.Attempt, stopping), stopping) is not { } death) return new Settlement.Complete();
         return new Settlement.DeadLetter("DeadLettered", death.Reason, (death.Delivery, death.Attempt));
+    }
+
+    // An attempt made room: a little of what waits follows, and the timer need not be waited for.
+    private async Task ReleaseAsync(string destination, CancellationToken stopping)
+    {
+        try
+        {
+            await sweeper.ReleaseAsync(destination, ReleaseAhead, MostReleased, stopping);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or QueueUnavailableException)
+        {
+            Log.NotReleased(logger, destination, e.Message);
+        }
     }
 
     // Somebody sent a dead letter's message again: one replay, however often it was sent.
@@ -155,6 +173,9 @@ public sealed partial class MessageProcessor(
 
         [LoggerMessage(7, LogLevel.Warning, "{Delivery} stands in the dead-letter queue, which could not be written down: {Reason}")]
         public static partial void NotClosed(ILogger logger, DeliveryId delivery, string reason);
+
+        [LoggerMessage(9, LogLevel.Warning, "What waits with {Destination} goes with the next round of the timer: {Reason}")]
+        public static partial void NotReleased(ILogger logger, string destination, string reason);
 
         [LoggerMessage(8, LogLevel.Error, "{Delivery} was resubmitted, but the store cannot be reached; its message is given back: {Reason}")]
         public static partial void GivenBack(ILogger logger, DeliveryId delivery, string reason);

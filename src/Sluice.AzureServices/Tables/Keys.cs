@@ -24,7 +24,9 @@ internal static partial class Keys
     public const string Rung = "dr";
 
     /// <summary>Due rows of parked deliveries; behind it stands whose they are.</summary>
-    private const string ParkedBegin = "dp-";
+    public const string AllParked = "dp";
+
+    private const string ParkedBegin = AllParked + "-";
 
     /// <summary>What stands in a parked due row's key behind the destination.</summary>
     private const int ParkedEnd = 81;

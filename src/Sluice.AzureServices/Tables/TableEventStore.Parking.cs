@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using Sluice.Events;
 using Sluice.Processing;
 using Sluice.Storage;
@@ -6,11 +7,13 @@ namespace Sluice.AzureServices.Tables;
 
 public sealed partial class TableEventStore
 {
-    public async ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => await tables.WithinAsync(async token =>
+    public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => tables.WithinAsync(async token =>
     {
         for (var tries = 1; tries <= Tries; tries++)
         {
-            if (await DeliveryAsync(bell.Delivery, token) is not { } row || row.Status.IsEnd() || row.Lease is not null || row.BellAttempt != bell.Attempt || Keys.IsParked(row.DueKey!) || Keys.IsAside(row.DueKey!)) return false;
+            if (await DeliveryAsync(bell.Delivery, token) is not { } row || row.Status.IsEnd() || row.Lease is not null || row.BellAttempt != bell.Attempt) return false;
+            // Behind another of its line it waits already, and is asked again when it is its turn.
+            if (Keys.IsParked(row.DueKey!) || Keys.IsAside(row.DueKey!)) return true;
             var (due, receipt) = (Keys.ReadDue(row.DueKey!).Due, NewReceipt());
             if (await MoveDueAsync(row, Keys.Parked(due < now ? due : now, row.Id, bell.Attempt, receipt), receipt, token)) return true;
         }
@@ -34,4 +37,30 @@ public sealed partial class TableEventStore
 
         return rows;
     }, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> ParkedDestinationsAsync(CancellationToken cancellationToken) => tables.WithinAsync<IReadOnlyList<string>>(async token =>
+    {
+        var found = await Task.WhenAll(Keys.Shards.Select(shard => ParkedDestinationsAsync(shard.ToString(), token)));
+        return [.. found.SelectMany(names => names).Distinct(StringComparer.Ordinal)];
+    }, cancellationToken);
+
+    // From name to name: whatever waits with one is passed over by its name.
+    private async Task<List<string>> ParkedDestinationsAsync(string shard, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        for (var behind = Keys.AllParked + "-"; ;)
+        {
+            string? key = null;
+            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {shard} and RowKey ge {behind} and RowKey lt {Keys.AllParked + "."}");
+            await foreach (var row in Index.QueryAsync<TableEntity>(filter, 1, ["RowKey"], cancellationToken))
+            {
+                key = row.RowKey;
+                break;
+            }
+
+            if (key is null) return names;
+            names.Add(Keys.ReadDue(key).Delivery.Destination);
+            behind = Keys.Parked(names[^1]) + ".";
+        }
+    }
 }

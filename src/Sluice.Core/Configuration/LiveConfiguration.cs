@@ -10,10 +10,14 @@ public sealed class LiveConfiguration(SluiceConfiguration first)
 
     public SluiceConfiguration Current => current;
 
+    /// <summary>Raised when another is in force.</summary>
+    public event Action? Replaced;
+
     /// <summary>Puts another configuration in force, from the next piece of work on. What was said while running stays.</summary>
     public void Replace(SluiceConfiguration next)
     {
         lock (gate) current = compose(written = next);
+        Replaced?.Invoke();
     }
 
     /// <summary>Puts in force what was said while running, over this configuration and over each that replaces it.</summary>
@@ -21,5 +25,6 @@ public sealed class LiveConfiguration(SluiceConfiguration first)
     public void Compose(Func<SluiceConfiguration, SluiceConfiguration> next)
     {
         lock (gate) current = (compose = next)(written);
+        Replaced?.Invoke();
     }
 }

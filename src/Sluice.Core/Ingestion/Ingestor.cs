@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Delivery.Pacing;
 using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
@@ -14,7 +15,7 @@ namespace Sluice.Ingestion;
 
 /// <summary>Turns an envelope into a kept event: verify, describe, match, book, ring. When it returns Accepted or Duplicate the event is durable.</summary>
 public sealed partial class Ingestor(
-    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Replayer replayer, Learning learning, Random random, ILogger<Ingestor> logger, IEnvelopeCarrier? carrier = null)
+    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Replayer replayer, Learning learning, Pacing pacing, Random random, ILogger<Ingestor> logger, IEnvelopeCarrier? carrier = null)
 {
     /// <exception cref="StoreUnavailableException">It could not be kept, or nobody knows whether it was: the sender has to try again.</exception>
     public async ValueTask<Ingested> IngestAsync(Source source, Envelope envelope, CancellationToken cancellationToken)
@@ -129,7 +130,7 @@ public sealed partial class Ingestor(
         {
             if (!destination.Takes(webhook)) continue;
             var place = Ordering.PlaceOf(destination.Settings.Order, webhook);
-            if (place is null && queue.TryReserve(destination.Name))
+            if (place is null && pacing.MayBegin(destination) && queue.TryReserve(destination.Name))
             {
                 var lease = Leases.For(destination.Settings, now, random);
                 deliveries.Add(new(destination.Name, lease.Until, lease));

@@ -8,6 +8,7 @@ internal static class Leases
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
-    public static Lease For(DestinationSettings? destination, DateTimeOffset now, Random random) =>
-        new(random.NextInt64(), now + (destination?.Timeout ?? DestinationSettings.DefaultTimeout) + Margin);
+    public static Lease For(DestinationSettings? destination, DateTimeOffset now, Random random) => new(random.NextInt64(), now + Length(destination));
+
+    public static TimeSpan Length(DestinationSettings? destination) => (destination?.Timeout ?? DestinationSettings.DefaultTimeout) + Margin;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
+using Sluice.Delivery.Pacing;
 using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
@@ -12,7 +13,7 @@ namespace Sluice.Processing;
 
 /// <summary>Hears a bell: claims the delivery, lets its handler deliver it and records the verdict.</summary>
 public sealed partial class Processor(
-    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, TimeProvider time, Random random, ILogger<Processor> logger)
+    LiveConfiguration configuration, SharedDestinations shared, IEventStore store, ITaskQueue queue, Pacing pacing, TimeProvider time, Random random, ILogger<Processor> logger)
 {
     // How often and how long a finished attempt waits for a store that cannot write it down: an outcome that is lost is a second delivery.
     private static readonly TimeSpan RecordPause = TimeSpan.FromSeconds(1);
@@ -26,22 +27,34 @@ public sealed partial class Processor(
     {
         var (live, destination) = await LookUpAsync(bell.Delivery.Destination, stopping);
         var claim = bell.Claim;
-        if (claim is null)
+        var (permit, wasAsked, outcome) = (default(Permit), false, default(Outcome));
+        try
         {
-            var now = time.GetUtcNow();
-            var answer = await store.ClaimAsync(bell, Leases.For(destination?.Settings, now, random), now, stopping);
-            if (answer.Result == ClaimResult.Lapsed) return new(ClaimResult.Lapsed, await AbandonAsync(answer.Claim!, "its lease ended without an outcome"));
-            if (answer.Result != ClaimResult.Claimed) return new(answer.Result);
-            claim = answer.Claim!;
-        }
+            if (claim is null)
+            {
+                var admission = destination is null ? Admission.Now : await pacing.AdmitAsync(destination, stopping);
+                if (admission.Kind != AdmissionKind.Now && await PutOffAsync(bell, admission, stopping)) return Processed.PutOff;
+                permit = admission.Permit;
+                var now = time.GetUtcNow();
+                var answer = await store.ClaimAsync(bell, Leases.For(destination?.Settings, now, random), now, stopping);
+                if (answer.Result == ClaimResult.Lapsed) return new(ClaimResult.Lapsed, await AbandonAsync(answer.Claim!, "its lease ended without an outcome"));
+                if (answer.Result != ClaimResult.Claimed) return new(answer.Result);
+                claim = answer.Claim!;
+            }
 
-        using var activity = Telemetry.Activities.StartActivity("sluice deliver", ActivityKind.Consumer, bell.TraceParent);
-        activity?.SetTag("sluice.delivery", claim.Delivery.ToString());
-        var startedAt = time.GetUtcNow();
-        var started = time.GetTimestamp();
-        var outcome = await AttemptAsync(claim, destination, live, stopping);
-        var status = await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started));
-        return new(ClaimResult.Claimed, status);
+            using var activity = Telemetry.Activities.StartActivity("sluice deliver", ActivityKind.Consumer, bell.TraceParent);
+            activity?.SetTag("sluice.delivery", claim.Delivery.ToString());
+            var startedAt = time.GetUtcNow();
+            var started = time.GetTimestamp();
+            (wasAsked, outcome) = await AttemptAsync(claim, destination, live, stopping);
+            return new(ClaimResult.Claimed, await RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started)));
+        }
+        finally
+        {
+            // An attempt that the host's own end cut short says nothing about the destination.
+            if (destination is not null && claim is not null) await pacing.EndedAsync(destination, permit, wasAsked && !stopping.IsCancellationRequested ? outcome : null);
+            else if (permit is not null) await pacing.ReturnAsync(destination!, permit);
+        }
     }
 
     // One that is not known may have been registered a moment ago, in another instance, where its first event came too.
@@ -61,12 +74,35 @@ public sealed partial class Processor(
         return RecordAsync(claim, Outcome.Unknown(reason), destination, time.GetUtcNow(), TimeSpan.Zero);
     }
 
-    private async ValueTask<Outcome> AttemptAsync(Claim claim, Destination? destination, SluiceConfiguration live, CancellationToken stopping)
+    // False when the delivery does not wait for this bell's attempt: then the book says what there is to do, perhaps a lease that ran out.
+    private async ValueTask<bool> PutOffAsync(Bell bell, Admission admission, CancellationToken stopping)
     {
-        if (destination is null) return Outcome.DeadLetter($"destination '{claim.Delivery.Destination}' is not configured any more; add it and replay, or purge");
+        if (admission.Kind == AdmissionKind.At)
+        {
+            // First the due row, then the bell, as everywhere.
+            await store.PostponeAsync(bell, admission.Moment + queue.Grace, stopping);
+            await RingAsync(bell, admission.Moment);
+            return true;
+        }
+
+        if (!await store.ParkAsync(bell, time.GetUtcNow(), stopping)) return false;
+        pacing.Parked(bell.Delivery.Destination);
+        return true;
+    }
+
+    // Whether the destination was asked at all, and what came of it.
+    private async ValueTask<(bool WasAsked, Outcome Outcome)> AttemptAsync(Claim claim, Destination? destination, SluiceConfiguration live, CancellationToken stopping)
+    {
+        if (destination is null) return (false, Outcome.DeadLetter($"destination '{claim.Delivery.Destination}' is not configured any more; add it and replay, or purge"));
+        if (destination.Standing is { State: DestinationState.Removed, Pending: var pending and not PendingOnRemoval.Deliver })
+        {
+            var reason = $"destination '{destination.Name}' was removed";
+            return (false, pending == PendingOnRemoval.Skip ? Outcome.Skip(reason) : Outcome.DeadLetter(reason));
+        }
+
         var webhook = claim.Event ?? await LoadAsync(claim.Delivery.Event, stopping);
-        if (webhook is null) return Outcome.DeadLetter("its event is gone");
-        if (Ordering.Stale(claim) is { } stale) return stale;
+        if (webhook is null) return (false, Outcome.DeadLetter("its event is gone"));
+        if (Ordering.Stale(claim) is { } stale) return (false, stale);
 
         var context = new DeliveryContext
         {
@@ -78,7 +114,7 @@ public sealed partial class Processor(
             SenderHeaders = live.TryGetSource(webhook.Source, out var source) ? source.SenderHeaders : [],
             ProofHeaders = source?.Scheme.HeaderNames ?? [],
         };
-        return await HandlerCall.RunAsync(destination.Handler, webhook, context, time, stopping);
+        return (true, await HandlerCall.RunAsync(destination.Handler, webhook, context, time, stopping));
     }
 
     // The attempt is claimed and counts already: a read that fails for a moment should not use it up.
@@ -207,4 +243,9 @@ public sealed partial class Processor(
 }
 
 /// <summary>What became of a bell: what the book said to it and, when an attempt was recorded, where the delivery stands now.</summary>
-public readonly record struct Processed(ClaimResult Claim, DeliveryStatus? Status = null);
+/// <param name="Claim">Null where nothing was claimed because the destination may be given nothing now: the bell has done its part.</param>
+public readonly record struct Processed(ClaimResult? Claim, DeliveryStatus? Status = null)
+{
+    /// <summary>The delivery waits for its moment, or with its destination.</summary>
+    public static Processed PutOff => default;
+}

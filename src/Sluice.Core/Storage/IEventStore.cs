@@ -42,13 +42,16 @@ public interface IEventStore
 
     /// <summary>
     /// Parks a delivery that waits for the bell's attempt: it waits with its destination and is not due before <see cref="PostponeAsync"/> says when.
-    /// A claim, a record, a replay and retention take it as any that waits. Does nothing to one that is claimed, parked or has moved on.
+    /// A claim, a record, a replay and retention take it as any that waits. Does nothing to one that is claimed or has moved on, and says false; one that is parked keeps its place.
     /// </summary>
     /// <param name="now">Its place in line is its due time, or this moment where that is earlier.</param>
-    ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken);
+    ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>The parked deliveries of a destination in the order of their places in line, at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The destinations with which deliveries may be parked, configured or not. Costs more with more destinations, not with more deliveries.</summary>
+    ValueTask<IReadOnlyList<string>> ParkedDestinationsAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Opens an ended delivery again: Pending, MaxAttempts counted anew, attempt numbers going on. Null when it is not at an end or

@@ -63,15 +63,13 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
             return true;
         });
 
-    public async ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await writer.RunAsync((bell, now), static (book, wish) =>
-        {
-            book.Park(wish.bell, wish.now);
-            return true;
-        });
+    public async ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await writer.RunAsync((bell, now), static (book, wish) => book.Park(wish.bell, wish.now));
 
     public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Read(reader => reader.Parked(destination, limit)));
+
+    public ValueTask<IReadOnlyList<string>> ParkedDestinationsAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.ParkedDestinations()));
 
     public async ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken) =>
         await writer.RunAsync((delivery, due, onlyDead), static (book, wish) => book.Replay(wish.delivery, wish.due, wish.onlyDead));
@@ -92,9 +90,6 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
 
     /// <summary>Claims that earlier process starts made and nobody completed.</summary>
     public async ValueTask<IReadOnlyList<Claim>> OrphansAsync(int limit) => await writer.RunAsync(limit, static (book, limit) => book.Orphans(limit));
-
-    /// <summary>The destinations that deliveries are parked for.</summary>
-    public IReadOnlyList<string> ParkedDestinations() => Read(reader => reader.ParkedDestinations());
 
     public ValueTask<WebhookEvent?> LoadAsync(EventId id, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.Load(id)));
 

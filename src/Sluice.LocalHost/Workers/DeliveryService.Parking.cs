@@ -2,21 +2,25 @@ using Sluice.Storage;
 
 namespace Sluice.LocalHost.Workers;
 
-/// <summary>What the queue has no room for waits in the book, with its destination, until there is room.</summary>
+/// <summary>What the queue has no room for, and what a destination may not be given now, waits in the book with its destination until then.</summary>
 internal sealed partial class DeliveryService
 {
+    // Where a rate is kept it is let go in portions of a second.
+    private static readonly TimeSpan ReleaseAhead = TimeSpan.FromSeconds(1);
+
     private async Task ParkAsync(CancellationToken stoppingToken)
     {
         var isKnown = false;
         while (true)
         {
+            var until = time.GetUtcNow() + LongestWait;
             try
             {
                 // What earlier starts have parked.
-                if (!isKnown) foreach (var destination in store.ParkedDestinations()) queue.MoreIsParked(destination);
+                if (!isKnown) foreach (var destination in await store.ParkedDestinationsAsync(stoppingToken)) queue.MoreIsParked(destination);
                 isKnown = true;
                 await ParkHandedBackAsync(stoppingToken);
-                await ReleaseAsync(stoppingToken);
+                if (await ReleaseAsync(stoppingToken) is { } next && next < until) until = next;
             }
             catch (StoreUnavailableException e)
             {
@@ -25,7 +29,7 @@ internal sealed partial class DeliveryService
                 continue;
             }
 
-            await queue.Changed.WaitAsync(time.GetUtcNow() + LongestWait, stoppingToken);
+            await queue.Changed.WaitAsync(until, stoppingToken);
         }
     }
 
@@ -47,17 +51,19 @@ internal sealed partial class DeliveryService
         }
     }
 
-    private async Task ReleaseAsync(CancellationToken stoppingToken)
+    // By room: the queue says where there is some. By time: where a destination may be given only so much.
+    private async Task<DateTimeOffset?> ReleaseAsync(CancellationToken stoppingToken)
     {
-        var now = time.GetUtcNow();
-        foreach (var (destination, most) in queue.TakeRoom())
+        DateTimeOffset? until = null;
+        Room[] rooms = [.. queue.TakeRoom(), .. pacing.Waiting.Select(name => new Room(name, Shares.MostOfOne))];
+        foreach (var (destination, most) in rooms)
         {
             try
             {
-                var rows = await store.ParkedAsync(destination, most, stoppingToken);
-                // Parked until a worker claims them: a process that ends before has forgotten nothing.
-                foreach (var row in rows) await queue.RingAsync(row.Bell, now, stoppingToken);
-                if (rows.Count == most) queue.MoreIsParked(destination);
+                var released = await sweeper.ReleaseAsync(destination, ReleaseAhead, most, stoppingToken);
+                if (released.MayBeMore) pacing.Wait(destination, released.IsHeld);
+                if (released is { MayBeMore: true, IsHeld: false }) queue.MoreIsParked(destination);
+                if (until is null || released.Next < until) until = released.Next ?? until;
             }
             catch (StoreUnavailableException)
             {
@@ -65,5 +71,7 @@ internal sealed partial class DeliveryService
                 throw;
             }
         }
+
+        return until;
     }
 }

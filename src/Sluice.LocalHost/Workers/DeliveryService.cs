@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Delivery.Pacing;
 using Sluice.Events;
 using Sluice.LocalHost.Sqlite;
 using Sluice.Processing;
@@ -14,7 +15,7 @@ namespace Sluice.LocalHost.Workers;
 /// At a stop it waits for the attempts under way, and at last interrupts them.
 /// </summary>
 internal sealed partial class DeliveryService(
-    LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Processor processor,
+    LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Processor processor, Pacing pacing,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeliveryService> logger)
     : BackgroundService
 {
@@ -68,6 +69,8 @@ internal sealed partial class DeliveryService(
         queue.Start(workers, ProcessAsync, destination => configuration.Current.TryGetDestination(destination, out var found) ? found.Settings.Limits.Concurrency : null);
         // From the first word of a stop on, while the server still answers who is in: what is kept now is delivered after the next start.
         lifetime.ApplicationStopping.Register(() => (stoppedAt, idle) = (time.GetTimestamp(), queue.StopAsync()));
+        pacing.Changed += queue.Changed.Now;
+        configuration.Replaced += queue.Changed.Now;
         await RecoverAsync(stoppingToken);
         // The first that ends: both only do at a stop, and a fault of one must be seen.
         await await Task.WhenAny(SweepAsync(stoppingToken), ParkAsync(stoppingToken));
@@ -96,11 +99,14 @@ internal sealed partial class DeliveryService(
 
     private async Task RecoverAsync(CancellationToken stoppingToken)
     {
-        var recovered = 0;
+        var (recovered, isKnown) = (0, false);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                // What an earlier start knew of the destinations, before the first is delivered to.
+                if (!isKnown) await pacing.RefreshAsync(stoppingToken);
+                isKnown = true;
                 var orphans = await store.OrphansAsync(OrphansAtOnce);
                 await Task.WhenAll(orphans.Select(claim => processor.AbandonAsync(claim, "the process ended during the attempt").AsTask()));
                 recovered += orphans.Count;

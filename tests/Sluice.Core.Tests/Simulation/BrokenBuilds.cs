@@ -90,9 +90,11 @@ internal abstract class PassingStore(IEventStore store) : IEventStore
 
     public ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken) => store.PostponeAsync(bell, due, cancellationToken);
 
-    public ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => store.ParkAsync(bell, now, cancellationToken);
+    public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => store.ParkAsync(bell, now, cancellationToken);
 
     public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) => store.ParkedAsync(destination, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> ParkedDestinationsAsync(CancellationToken cancellationToken) => store.ParkedDestinationsAsync(cancellationToken);
 
     public ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken) => store.ReplayAsync(delivery, due, onlyDead, cancellationToken);
 

@@ -51,6 +51,9 @@ internal enum Fault
     Fenced,
     UnknownReplaced,
     DiedByAttempts,
+    Parked,
+    Released,
+    BreakerOpened,
     Expired,
     LetGo,
 }

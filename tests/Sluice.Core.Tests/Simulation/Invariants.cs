@@ -21,6 +21,7 @@ internal sealed class Invariants(IEventStore book, Ledger ledger, Setting settin
         }
 
         if (book.DueAsync(DateTimeOffset.MaxValue, 10, default).AtOnce().Rows.Count > 0) ledger.Breach("something is due although nothing is unfinished");
+        if (book.ParkedDestinationsAsync(default).AtOnce().Count > 0) ledger.Breach("something is parked although nothing is unfinished");
     }
 
     private List<EventRecord> All()

@@ -45,6 +45,14 @@ internal sealed class Setting
         values["Sluice:Retry:BaseDelay"] = Text(IsAging && random.Next(4) > 0 ? TimeSpan.FromHours(9) : TimeSpan.FromSeconds(random.Next(3) * 20));
         values["Sluice:Retry:Factor"] = random.Next(1, 5).ToString(CultureInfo.InvariantCulture);
         values["Sluice:Retry:MaxDelay"] = Text(IsAging ? TimeSpan.FromHours(12) : TimeSpan.FromMinutes(15));
+        if (!isOrderedOnly)
+        {
+            Pace(random, "all", "Limits:Rate", "Limits:Concurrency");
+            Pace(random, "invoices", "Breaker:Failures");
+            Pace(random, "orders", "Limits:Rate", "Limits:Concurrency", "Breaker:Failures");
+            Pace(random, Ordered, "Limits:Rate", "Breaker:Failures");
+        }
+
         foreach (var destination in new[] { "all", "invoices", "orders", Ordered }.Where(name => values.ContainsKey($"Sluice:Destinations:{name}:Handler"))) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(1, 40)));
     }
 
@@ -61,6 +69,15 @@ internal sealed class Setting
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var built = SluiceConfiguration.Build(configuration, ProviderCatalog.Default, new HandlerCatalog(handler), new SecretResolver(_ => null, "/"), errors);
         return errors.Count == 0 ? built : throw new InvalidOperationException(string.Join('\n', errors));
+    }
+
+    // Some of the destinations of some runs are given only so much.
+    private void Pace(Random random, string destination, params string[] settings)
+    {
+        foreach (var setting in settings)
+        {
+            if (random.Next(2) == 0) values[$"Sluice:Destinations:{destination}:{setting}"] = random.Next(1, 4).ToString(CultureInfo.InvariantCulture);
+        }
     }
 
     // Stripe would have its events kept for four days whatever the retention says: these senders do not say for how long they repeat.

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Configuration;
 using Sluice.Contracts;
 using Sluice.Contracts.Simulation;
+using Sluice.Delivery.Pacing;
 using Sluice.Events;
 using Sluice.Ingestion;
 using Sluice.Core.Tests.Destinations;
@@ -38,10 +39,11 @@ internal sealed class SimulatedProcess : IDisposable
         var queue = new ProcessQueue(world, this);
         var random = new Random(world.Random.Next());
         var shared = Shared.Over(live, world.Time);
+        var pacing = new Pacing(new SimulatedState(world, this), queue, world.Time, random, NullLogger<Pacing>.Instance);
         Replayer = new Replayer(live, shared, store, queue, world.Time, NullLogger<Replayer>.Instance);
-        ingestor = new Ingestor(live, shared, store, queue, Replayer, new Learning(new InMemoryLearnedSecrets(), world.Time, NullLogger<Learning>.Instance), random, NullLogger<Ingestor>.Instance);
-        processor = new Processor(live, shared, store, queue, world.Time, random, NullLogger<Processor>.Instance);
-        sweeper = new Sweeper(store, queue, world.Time);
+        ingestor = new Ingestor(live, shared, store, queue, Replayer, new Learning(new InMemoryLearnedSecrets(), world.Time, NullLogger<Learning>.Instance), pacing, random, NullLogger<Ingestor>.Instance);
+        processor = new Processor(live, shared, store, queue, pacing, world.Time, random, NullLogger<Processor>.Instance);
+        sweeper = new Sweeper(live, shared, store, queue, pacing, world.Time);
         retention = new Retention(live, store, world.Time, NullLogger<Retention>.Instance);
         if (world.Build.Sweeps) actor.Start(() => RepeatAsync(TimeSpan.FromMinutes(1), SweepAsync));
         actor.Start(() => RepeatAsync(TimeSpan.FromHours(1), () => retention.RunAsync(stopping.Token)));
@@ -178,6 +180,8 @@ internal sealed class SimulatedProcess : IDisposable
         Swept swept;
         do swept = await sweeper.SweepAsync(TimeSpan.FromMinutes(1), world.Load.RowsInSweep, stopping.Token);
         while (swept.MayBeMore);
+        await sweeper.FindParkedAsync(stopping.Token);
+        await sweeper.ReleaseAsync(TimeSpan.FromSeconds(70), 100, stopping.Token);
     }
 
     private async Task RepeatAsync(TimeSpan period, Func<Task> work)

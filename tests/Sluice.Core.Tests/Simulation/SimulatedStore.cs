@@ -8,11 +8,12 @@ using Sluice.Storage;
 namespace Sluice.Core.Tests.Simulation;
 
 /// <summary>
-/// One process's way to the book: every call travels over a network that may be slow, fail before or after the book has acted, and
-/// outlive the process that called. What the book granted goes into the ledger, whether or not the caller ever hears of it.
+/// One process's way to the book. What the book granted goes into the ledger, whether or not the caller ever hears of it.
 /// </summary>
 internal sealed class SimulatedStore(World world, SimulatedProcess process) : IEventStore
 {
+    private readonly SimulatedNetwork network = new(world, process);
+
     private InMemoryEventStore Book => world.Book;
 
     private Ledger Ledger => world.Ledger;
@@ -58,11 +59,17 @@ internal sealed class SimulatedStore(World world, SimulatedProcess process) : IE
     public async ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken) =>
         await CallAsync("postpone", () => Book.PostponeAsync(bell, due, default).AsTask().IsCompletedSuccessfully, cancellationToken);
 
-    public async ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await CallAsync("park", () => Book.ParkAsync(bell, now, default).AsTask().IsCompletedSuccessfully, cancellationToken);
+    public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) =>
+        CallAsync("park", () => Count(Fault.Parked, Book.ParkAsync(bell, now, default).AtOnce()), cancellationToken);
 
-    public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) =>
-        CallAsync("parked", () => Book.ParkedAsync(destination, limit, default).AtOnce(), cancellationToken);
+    public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) => CallAsync("parked", () =>
+    {
+        var parked = Book.ParkedAsync(destination, limit, default).AtOnce();
+        world.Faults.Count(Fault.Released, parked.Count);
+        return parked;
+    }, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> ParkedDestinationsAsync(CancellationToken cancellationToken) => CallAsync("parked destinations", () => Book.ParkedDestinationsAsync(default).AtOnce(), cancellationToken);
 
     public ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken) => CallAsync("replay", () =>
     {
@@ -106,40 +113,11 @@ internal sealed class SimulatedStore(World world, SimulatedProcess process) : IE
 
     public async ValueTask PingAsync(CancellationToken cancellationToken) => await CallAsync("ping", () => true, cancellationToken);
 
-    private async ValueTask<T> CallAsync<T>(string call, Func<T> serve, CancellationToken cancellationToken)
+    private bool Count(Fault fault, bool happened)
     {
-        await process.PassAsync(call);
-        cancellationToken.ThrowIfCancellationRequested();
-        var reply = new TaskCompletionSource<T>();
-        world.Network.Start(() => ServeAsync(call, serve, reply));
-        var result = cancellationToken.CanBeCanceled ? await reply.Task.WaitAsync(cancellationToken) : await reply.Task;
-        await process.PassAsync(call);
-        return result;
+        if (happened) world.Faults.Count(fault);
+        return happened;
     }
 
-    private async Task ServeAsync<T>(string call, Func<T> serve, TaskCompletionSource<T> reply)
-    {
-        if (world.IsThrottled)
-        {
-            Fail("is throttled");
-            return;
-        }
-
-        if (world.Faults.Strikes(Fault.StoreSlow)) await world.DelayAsync(0.1, 40);
-        if (world.Faults.Strikes(Fault.StoreFailedBefore))
-        {
-            Fail("failed before it did anything");
-            return;
-        }
-
-        var result = serve();
-        if (world.Faults.Strikes(Fault.StoreFailedAfter)) Fail("failed and nobody knows whether it did anything");
-        else reply.SetResult(result);
-
-        void Fail(string how)
-        {
-            world.Trace.Add("store", how, call);
-            reply.SetException(new StoreUnavailableException($"the store {how}"));
-        }
-    }
+    private ValueTask<T> CallAsync<T>(string call, Func<T> serve, CancellationToken cancellationToken) => network.CallAsync(call, serve, cancellationToken);
 }

@@ -64,6 +64,9 @@ internal sealed class World
 
     public SimulatedQueue Queue { get; }
 
+    /// <summary>The small documents that all processes share.</summary>
+    public ProcessState State { get; } = new();
+
     public bool IsThrottled => chaos.IsThrottled;
 
     public IReadOnlyList<string> Breaches => Ledger.Breaches;

@@ -34,6 +34,7 @@ internal sealed class CloudSluice : IAsyncDisposable
     private static readonly DateTimeOffset Begin = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly List<ServiceProvider> ingests = [];
+    private readonly List<ServiceProvider> processes = [];
     private ServiceProvider ingest;
     private ServiceProvider process;
     private ServiceProvider retry;
@@ -181,7 +182,7 @@ internal sealed class CloudSluice : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var instance in ingests) await instance.DisposeAsync();
-        await process.DisposeAsync();
+        foreach (var instance in processes) await instance.DisposeAsync();
         await retry.DisposeAsync();
     }
 
@@ -191,6 +192,16 @@ internal sealed class CloudSluice : IAsyncDisposable
         ingests.Add(Build(FunctionApp.Ingest, WithSecret()));
         return ingests.Count - 1;
     }
+
+    /// <summary>Starts one more instance of the process app; the answer is its number.</summary>
+    public int StartProcess()
+    {
+        processes.Add(Build(FunctionApp.Process, Settings));
+        return processes.Count - 1;
+    }
+
+    /// <summary>Which instance of the process app hears the next messages; 0 at first.</summary>
+    public void HearWith(int instance) => process = processes[instance];
 
     /// <summary>Which instance of the ingest app gets the next requests; 0 at first.</summary>
     public void GoTo(int instance) => ingest = ingests[instance];
@@ -203,13 +214,14 @@ internal sealed class CloudSluice : IAsyncDisposable
     {
         ingests.Clear();
         ingest = ingests[StartIngest()];
-        (process, retry) = (Build(FunctionApp.Process, Settings), Build(FunctionApp.Retry, WithSecret()));
+        processes.Clear();
+        (process, retry) = (processes[StartProcess()], Build(FunctionApp.Retry, WithSecret()));
     }
 
     private ServiceProvider Build(FunctionApp app, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var services = new ServiceCollection().AddLogging()
-            .AddSingleton<TimeProvider>(Time).AddSingleton<Random>(new SharedRandom((int)app + (app == FunctionApp.Ingest ? 10 * ingests.Count : 0)))
+            .AddSingleton<TimeProvider>(Time).AddSingleton<Random>(new SharedRandom((int)app + (app == FunctionApp.Ingest ? 10 * ingests.Count : app == FunctionApp.Process ? 10 * processes.Count : 0)))
             .AddSingleton<TableServiceClient>(Tables).AddSingleton(Broker.CreateClient());
         if (app == FunctionApp.Process) services.AddSingleton<IHandler>(Handler).AddHandler<SplitHandler>().AddSingleton(provider => new HandlerCatalog(provider.GetServices<IHandler>()));
         var provider = services.AddSluiceOnAzure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), app).BuildServiceProvider();

@@ -33,9 +33,11 @@ public sealed class TwoStoresTests : EventStoreContract
 
         public ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken) => Next.PostponeAsync(bell, due, cancellationToken);
 
-        public ValueTask ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => Next.ParkAsync(bell, now, cancellationToken);
+        public ValueTask<bool> ParkAsync(Bell bell, DateTimeOffset now, CancellationToken cancellationToken) => Next.ParkAsync(bell, now, cancellationToken);
 
         public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) => Next.ParkedAsync(destination, limit, cancellationToken);
+
+        public ValueTask<IReadOnlyList<string>> ParkedDestinationsAsync(CancellationToken cancellationToken) => Next.ParkedDestinationsAsync(cancellationToken);
 
         public ValueTask<Bell?> ReplayAsync(DeliveryId delivery, DateTimeOffset due, bool onlyDead, CancellationToken cancellationToken) => Next.ReplayAsync(delivery, due, onlyDead, cancellationToken);
 

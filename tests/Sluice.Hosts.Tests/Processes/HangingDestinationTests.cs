@@ -21,6 +21,21 @@ public sealed class HangingDestinationTests(ITestOutputHelper output)
         Assert.InRange(late - early, long.MinValue, 48L << 20);
     }
 
+    [Fact]
+    public async Task A_destination_that_hangs_holds_up_no_other()
+    {
+        await using var hanging = await LoopbackDestination.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        await using var healthy = await LoopbackDestination.StartAsync();
+        using var folder = new WorkFolder(workers: 64, WorkFolder.Http("hanging", hanging.Url), WorkFolder.Http("healthy", healthy.Url));
+        await using var sluice = await RunningSluice.StartAsync(folder);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await SendAsync(sluice, 0, Events);
+        var sent = clock.Elapsed;
+        await Eventually.TrueAsync(() => healthy.Arrivals.Count >= Events, TimeSpan.FromSeconds(20), () => $"{healthy.Arrivals.Count} of {Events} delivered");
+        output.WriteLine($"{Events} events sent within {sent}, delivered within {clock.Elapsed}; {hanging.Arrivals.Count} attempts hang");
+        Assert.InRange(hanging.Arrivals.Count, 1, 33 * 2);
+    }
+
     private static async Task SendAsync(RunningSluice sluice, int from, int count)
     {
         using var sender = new StripeSender(sluice.Url);
