@@ -31,7 +31,7 @@ internal static partial class Keys
     /// <summary>What stands in a parked due row's key behind the destination.</summary>
     private const int ParkedEnd = 81;
 
-    /// <summary>Due rows of deliveries that wait for others of their line: what brings those on is the line.</summary>
+    /// <summary>What stands in place of a due row's key while a delivery waits for others of its line. There is no such row: what brings it on is its place in the line.</summary>
     private const string AsideBegin = "dq-";
 
     /// <summary>Ends whose line is to move on.</summary>

@@ -65,7 +65,8 @@ public sealed partial class TableEventStore
     private async Task<bool> MoveDueAsync(DeliveryRow row, string key, long receipt, CancellationToken cancellationToken)
     {
         var moved = row with { DueKey = key, Receipt = receipt };
-        await AddIndexAsync(row.Id.Event, key, cancellationToken);
+        // Of one that is put aside its place in the line is the due row.
+        if (!Keys.IsAside(key)) await AddIndexAsync(row.Id.Event, key, cancellationToken);
         var isMoved = await ChangeAsync(row, moved, cancellationToken);
         await ForgetAsync(row.Id.Event, [isMoved ? row.DueKey : key], cancellationToken);
         return isMoved;

@@ -144,7 +144,7 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
     {
         foreach (var key in keys)
         {
-            if (key is null) continue;
+            if (key is null || Keys.IsAside(key)) continue;
             try
             {
                 await Index.DeleteEntityAsync(Keys.Shard(id), key, ETag.All, cancellationToken);
