@@ -44,7 +44,7 @@ public sealed class RegistrationReaderTests
         { """{ "Url": "https://169.254.169.254/latest/meta-data" }""", "169.254.169.254" },
         { """{ "Url": "https://168.63.129.16/" }""", "168.63.129.16" },
         { """{ "Url": "https://0x7f000001/" }""", "127.0.0.1" },
-        { """{ "Url": "https://[::ffff:10.0.0.1]/" }""", "crm was registered" },
+        { """{ "Url": "https://[::ffff:10.0.0.1]/" }""", "crm has a Url that leads to ::ffff:10.0.0.1" },
         { $$"""{ {{Good}}, "Handler": "log" }""", "crm:Handler is not http; the operator's own code serves only destinations of the configuration, so remove it" },
         { $$"""{ {{Good}}, "Strict": false }""", "crm:Strict is false, and a registered destination is strict; remove it, or set AllowPrivate" },
         { $$"""{ {{Good}}, "Strict": true, "AllowPrivate": true }""", "crm:Strict is set beside AllowPrivate and says the contrary; remove one of the two" },
