@@ -114,8 +114,16 @@ public sealed partial class RedeliveryTests
     private static Task<RunningSluice> StartAsync(Sink tasks, Sink stories, string? types = "task.*") => RunningSluice.StartAsync(File(tasks, stories, types));
 
     private static SluiceFile File(Sink tasks, Sink stories, string? types = "task.*") => new SluiceFile().Source("asana", "asana")
-        .Destination("billing", tasks.Url, types is null ? null : new() { ["Types"] = new JsonArray(types) })
+        .Destination("billing", tasks.Url, Billing(types))
         .Destination("audit", stories.Url, new() { ["Types"] = new JsonArray("story.*") });
+
+    // What dies more often than a breaker bears is no subject here.
+    private static JsonObject Billing(string? types)
+    {
+        var billing = new JsonObject { ["Breaker"] = new JsonObject { ["Failures"] = 0 } };
+        if (types is not null) billing["Types"] = new JsonArray(types);
+        return billing;
+    }
 
     private static Webhook Batch(RunningSluice sluice, params string[] items) => Asana.Sign($$"""{"events":[{{string.Join(',', items)}}]}""", sluice.Now);
 
