@@ -57,7 +57,7 @@ public sealed class SluiceConfiguration
     public SluiceConfiguration With(IReadOnlyList<Registration> registrations)
     {
         var said = registrations.ToFrozenDictionary(registration => registration.Name, StringComparer.Ordinal);
-        var all = configured.Select(destination => said.GetValueOrDefault(destination.Name) is { Standing.State: not DestinationState.Removed } own ? destination.At(own.Standing) : destination)
+        var all = configured.Select(destination => said.GetValueOrDefault(destination.Name) is { Said.State: not DestinationState.Removed } own ? destination.At(own.Said) : destination)
             .Concat(registrations.Where(registration => configured.All(destination => destination.Name != registration.Name)).Select(registration => registration.Destination).OfType<Destination>())
             .ToList();
         return new SluiceConfiguration(Settings, sources.Values.Select(source => source with { Destinations = [.. all.Where(destination => destination.Takes(source.Name))] }), all, splitting)

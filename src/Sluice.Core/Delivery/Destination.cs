@@ -55,16 +55,20 @@ public sealed class Destination
     /// <summary><c>*</c> stands for any characters, none included; everything else for itself.</summary>
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
-        // The classic two-pointer match: on a mismatch the last star takes one character more. Never worse than length times length.
-        int p = 0, t = 0, star = -1, mark = 0;
-        while (t < text.Length)
+        var star = pattern.IndexOf('*');
+        if (star < 0) return text.SequenceEqual(pattern);
+        if (!text.StartsWith(pattern[..star])) return false;
+        text = text[star..];
+        pattern = pattern[(star + 1)..];
+        // What stands between two stars is taken where it comes first: a later place would leave less for the rest.
+        while ((star = pattern.IndexOf('*')) >= 0)
         {
-            if (p < pattern.Length && pattern[p] == '*') (star, mark) = (p++, t);
-            else if (p < pattern.Length && pattern[p] == text[t]) (p, t) = (p + 1, t + 1);
-            else if (star >= 0) (p, t) = (star + 1, ++mark);
-            else return false;
+            var place = text.IndexOf(pattern[..star]);
+            if (place < 0) return false;
+            text = text[(place + star)..];
+            pattern = pattern[(star + 1)..];
         }
 
-        return pattern[p..].IndexOfAnyExcept('*') < 0;
+        return text.EndsWith(pattern);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sluice.Configuration;
 using Sluice.Events;
 
 namespace Sluice.Delivery;
@@ -32,7 +33,8 @@ public sealed class GuardedExchange(HttpClients clients, TimeProvider time)
         {
             return Failed(AddressRules.Refusal(context.Destination, refused));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        // A connection that takes too long to open ends as if somebody had cancelled it.
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return Failed(ConnectionError.Of(e));
         }
@@ -54,16 +56,8 @@ public sealed class GuardedExchange(HttpClients clients, TimeProvider time)
 /// <param name="Error">Why no answer came, in one line.</param>
 public sealed record Exchanged(int? Status, string Text, string? Error, TimeSpan Took)
 {
-    private const int ShortestSecret = 4;
-
     /// <summary>The answer's first line, fit to be shown; null where there is none.</summary>
-    /// <param name="secrets">Headers that were sent: a receiver may repeat them, and their values are struck out.</param>
-    public string? FirstLine(IEnumerable<KeyValuePair<string, string>> secrets)
-    {
-        if (Text.Trim() is not { Length: > 0 } text) return null;
-        var line = text.Split('\n', 2)[0].TrimEnd('\r');
-        // A scheme such as Bearer is struck out too: it is no loss.
-        foreach (var secret in secrets.SelectMany(header => header.Value.Split(' ').Append(header.Value)).Where(part => part.Length >= ShortestSecret).OrderByDescending(part => part.Length)) line = line.Replace(secret, "...", StringComparison.Ordinal);
-        return SafeText.OneLine(line, 200);
-    }
+    /// <param name="destination">Where it was sent: a receiver may repeat what only it should know.</param>
+    public string? FirstLine(DestinationSettings destination) =>
+        Text.Trim() is { Length: > 0 } text ? SafeText.OneLine(Credentials.StrikeOut(text.Split('\n', 2)[0].TrimEnd('\r'), destination), 200) : null;
 }

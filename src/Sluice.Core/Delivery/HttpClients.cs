@@ -12,15 +12,17 @@ public sealed class HttpClients : IDisposable
     public const int MostOfAnswer = 64 * 1024;
 
     // A pool each: a connection that was opened to anywhere never serves a destination that may only be public.
-    private readonly HttpMessageInvoker anywhere = new(NewHandler());
+    private readonly HttpMessageInvoker anywhere;
     private readonly HttpMessageInvoker privateToo;
     private readonly HttpMessageInvoker publicOnly;
 
     /// <param name="resolve">What a name leads to; the system's resolver where absent.</param>
-    public HttpClients(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    /// <param name="patience">How long a connection may take to open; 10 seconds where absent.</param>
+    public HttpClients(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, TimeSpan? patience = null)
     {
-        privateToo = new(NewHandler(new CheckedConnection(resolve ?? Dns.GetHostAddressesAsync, AddressKind.Private)));
-        publicOnly = new(NewHandler(new CheckedConnection(resolve ?? Dns.GetHostAddressesAsync, AddressKind.Public)));
+        anywhere = new(NewHandler(null, patience));
+        privateToo = new(NewHandler(new CheckedConnection(resolve ?? Dns.GetHostAddressesAsync, AddressKind.Private), patience));
+        publicOnly = new(NewHandler(new CheckedConnection(resolve ?? Dns.GetHostAddressesAsync, AddressKind.Public), patience));
     }
 
     public HttpMessageInvoker For(DestinationSettings destination) => AddressRules.WidestOf(destination) switch
@@ -37,7 +39,7 @@ public sealed class HttpClients : IDisposable
         publicOnly.Dispose();
     }
 
-    private static SocketsHttpHandler NewHandler(CheckedConnection? connection = null) => new()
+    private static SocketsHttpHandler NewHandler(CheckedConnection? connection, TimeSpan? patience) => new()
     {
         ConnectCallback = connection is null ? null : connection.OpenAsync,
         AllowAutoRedirect = false,
@@ -45,7 +47,7 @@ public sealed class HttpClients : IDisposable
         UseCookies = false,
         // As they came: without this, a header beyond ASCII throws and its event can never be delivered.
         RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
+        ConnectTimeout = patience ?? TimeSpan.FromSeconds(10),
         MaxResponseHeadersLength = 32,
         MaxResponseDrainSize = MostOfAnswer,
         // What a name leads to is asked again.

@@ -34,7 +34,7 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
         try
         {
             using var response = await clients.For(destination).SendAsync(request, cancellationToken);
-            return await JudgeAsync(response, destination.Statuses, cancellationToken);
+            return await JudgeAsync(response, destination, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -51,15 +51,15 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
         }
     }
 
-    private async ValueTask<Outcome> JudgeAsync(HttpResponseMessage response, StatusRules rules, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> JudgeAsync(HttpResponseMessage response, DestinationSettings destination, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        var meaning = rules.Of(status);
+        var meaning = destination.Statuses.Of(status);
         if (meaning == StatusMeaning.Delivered) return Outcome.Done with { StatusCode = status };
 
         var reason = $"answered {status.ToString(CultureInfo.InvariantCulture)}";
         if (status is >= 300 and < 400) reason += "; redirects are not followed, so set Url to the final address";
-        else if (await ReadStartAsync(response, cancellationToken) is { Length: > 0 } text) reason += $": {text}";
+        else if (await ReadStartAsync(response, cancellationToken) is { Length: > 0 } text) reason += $": {SafeText.OneLine(Credentials.StrikeOut(text, destination), MostOfReason)}";
 
         var outcome = meaning == StatusMeaning.Retry ? Outcome.Retry(reason, RetryAfter(response)) : Outcome.DeadLetter(reason);
         return outcome with { StatusCode = status, Disables = meaning == StatusMeaning.Disable };
@@ -79,17 +79,18 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
     // An answer is read to its end, so that the connection can serve again, but never beyond the cap.
     private static async ValueTask<string> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var buffer = new byte[4096];
+        // More than is told: what is struck out of it has to be there as a whole.
+        var buffer = new byte[8192];
         var kept = 0;
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             for (var total = 0; total < HttpClients.MostOfAnswer;)
             {
-                var read = await stream.ReadAsync(buffer.AsMemory(total < MostOfReason ? kept : MostOfReason), cancellationToken);
+                var read = await stream.ReadAsync(buffer.AsMemory(kept), cancellationToken);
                 if (read == 0) break;
                 total += read;
-                kept = Math.Min(total, MostOfReason);
+                kept = Math.Min(total, buffer.Length / 2);
             }
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -97,6 +98,6 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
             // The status has said what matters; what could not be read of the rest changes nothing.
         }
 
-        return SafeText.OneLine(Encoding.UTF8.GetString(buffer, 0, kept).Trim(), MostOfReason);
+        return Encoding.UTF8.GetString(buffer, 0, kept).Trim();
     }
 }

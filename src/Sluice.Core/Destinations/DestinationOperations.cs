@@ -32,6 +32,7 @@ public sealed class DestinationOperations(
 
     public async Task<DestinationAnswer> RegisterAsync(string name, Registering asked, CancellationToken cancellationToken)
     {
+        if (!SettingsReader.IsName(name)) return DestinationAnswer.Not(DestinationResult.Refused, NoName(name));
         await shared.EnsureAsync(cancellationToken);
         var current = configuration.Current;
         if (current.IsConfigured(name)) return DestinationAnswer.Not(DestinationResult.Conflict, $"{name} is in the configuration, which stands before what is registered; change it there, or choose another name");
@@ -70,7 +71,7 @@ public sealed class DestinationOperations(
         if (asked.Settings is { } given)
         {
             var faults = new List<ConfigurationError>();
-            if (!SettingsReader.IsName(name)) return new(DestinationResult.Refused, null, $"'{SafeText.OneLine(name, 60)}' {SettingsReader.NoName}");
+            if (!SettingsReader.IsName(name)) return new(DestinationResult.Refused, null, NoName(name));
             if (reader.Look(name, asked.Sends ? given : WithAddress(given), current, faults, out _) is not { } settings) return new(DestinationResult.Refused, null, Refused(faults).Error);
             destination = new Destination(settings, handlers: null);
         }
@@ -80,7 +81,8 @@ public sealed class DestinationOperations(
         }
 
         if (!asked.Sends) return await TryAsync(destination, asked, cancellationToken);
-        if (WhyNotSent(destination.Settings) is { } reason) return new(DestinationResult.Refused, null, reason);
+        var fault = asked.Settings is null && destination.Settings.IsRegistered ? current.Registrations.GetValueOrDefault(name)?.Fault : null;
+        if (WhyNotSent(destination.Settings, fault) is { } reason) return new(DestinationResult.Refused, null, reason);
         WebhookEvent? kept = null;
         if (asked.Event is { } id && (kept = await store.LoadAsync(id, cancellationToken)) is null) return NoEvent(id);
         return new(DestinationResult.Done, new() { Destination = name, Sent = await test.SendAsync(destination.Settings, kept, cancellationToken) }, null);
@@ -96,8 +98,9 @@ public sealed class DestinationOperations(
             : NoEvent(id);
     }
 
-    private string? WhyNotSent(DestinationSettings settings) =>
-        settings.Handler != "http" ? $"{settings.Name} is delivered by handler {settings.Handler}, and only http sends; look at kept events instead (send=false, --no-send)"
+    private string? WhyNotSent(DestinationSettings settings, string? fault) =>
+        fault is not null ? $"{settings.Name} {fault}"
+        : settings.Handler != "http" ? $"{settings.Name} is delivered by handler {settings.Handler}, and only http sends; look at kept events instead (send=false, --no-send)"
         : !settings.IsRegistered && handlers is null ? $"{settings.Name} is in the configuration, and this app has none of its secrets; look at kept events instead (send=false, --no-send)"
         : null;
 
@@ -140,6 +143,8 @@ public sealed class DestinationOperations(
     };
 
     private static DestinationAnswer Refused(List<ConfigurationError> faults) => DestinationAnswer.Not(DestinationResult.Refused, string.Join("; ", faults));
+
+    private static string NoName(string name) => $"'{SafeText.OneLine(name, 60)}' {SettingsReader.NoName}";
 
     private static TestAnswer NoEvent(EventId id) => new(DestinationResult.Missing, null, $"there is no event {id}, or it was let go");
 

@@ -30,7 +30,7 @@ public sealed class DestinationTest(IEventStore store, LiveConfiguration configu
         };
         var answer = await exchange.SendAsync(webhook, context, settings.Timeout, cancellationToken);
         var delivered = answer.Status is { } status && settings.Statuses.Of(status) == StatusMeaning.Delivered;
-        return new(webhook.Id.ToString(), webhook.Type, delivered, answer.Status, answer.Took.TotalMilliseconds, answer.FirstLine(settings.Headers), delivered ? null : answer.Error ?? $"a delivery that is answered {answer.Status} is {Words(settings.Statuses.Of(answer.Status!.Value))}");
+        return new(webhook.Id.ToString(), webhook.Type, delivered, answer.Status, answer.Took.TotalMilliseconds, answer.FirstLine(settings), delivered ? null : answer.Error ?? $"a delivery that is answered {answer.Status} is {Words(settings.Statuses.Of(answer.Status!.Value))}");
     }
 
     /// <summary>Which of the newest kept events it takes.</summary>

@@ -13,6 +13,9 @@ public sealed record Registration
     /// <summary>Where it stands. One that cannot be used is paused, whatever else was said, and the reason says why.</summary>
     public required Standing Standing { get; init; }
 
+    /// <summary>Where a configured destination of this name stands, which stands before the registration: whether that can be used is then no matter.</summary>
+    public required Standing Said { get; init; }
+
     /// <summary>What was registered, made ready for use; null where only the standing of a configured destination was said.</summary>
     public Destination? Destination { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Sluice.Destinations;
@@ -10,8 +9,8 @@ namespace Sluice.Destinations;
 /// </summary>
 internal static class RegistrationJson
 {
-    /// <summary>The longest text, in bytes of UTF-8.</summary>
-    public const int MostBytes = 16 * 1024;
+    // Each costs a look at all the others.
+    private const int MostValues = 1000;
 
     private const int LongestName = 100;
 
@@ -25,12 +24,6 @@ internal static class RegistrationJson
         error = null;
         try
         {
-            if (Encoding.UTF8.GetByteCount(json) > MostBytes)
-            {
-                error = $"is longer than {MostBytes / 1024} KiB; a destination's settings are not";
-                return null;
-            }
-
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Deepest });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
@@ -58,6 +51,7 @@ internal static class RegistrationJson
 
     private static string? Add(Dictionary<string, string?> flat, string path, JsonElement value)
     {
+        if (flat.Count > MostValues) return $"has more than {MostValues} values; a destination's settings have not";
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:

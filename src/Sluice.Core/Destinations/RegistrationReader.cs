@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Sluice.Configuration;
@@ -13,6 +15,12 @@ namespace Sluice.Destinations;
 /// </summary>
 public sealed class RegistrationReader(HttpHandler http)
 {
+    // What was stored was within it, and may be longer as it was written down.
+    private const int MostBytes = 16 * 1024;
+
+    // All at once help nobody who has thousands.
+    private const int MostFaults = 20;
+
     // The entries that say which events it wants.
     private static readonly string[] Wishes = ["Sources", "Types", "Filter"];
 
@@ -44,10 +52,18 @@ public sealed class RegistrationReader(HttpHandler http)
     /// <summary>The same for what is only looked at: its name may be the configuration's.</summary>
     internal DestinationSettings? Look(string name, string json, SluiceConfiguration configuration, ICollection<ConfigurationError> faults, out JsonElement settings)
     {
+        settings = default;
+        if (Encoding.UTF8.GetByteCount(json) > MostBytes)
+        {
+            faults.Add(new(name, $"is longer than {MostBytes / 1024} KiB; a destination's settings are not"));
+            return null;
+        }
+
         var sources = configuration.Sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
         var found = new List<ConfigurationError>();
         var read = Read(name, json, sources, configuration, found, out settings);
-        foreach (var fault in found) faults.Add(fault);
+        foreach (var fault in found.Take(MostFaults)) faults.Add(fault);
+        if (found.Count > MostFaults) faults.Add(new(name, string.Create(CultureInfo.InvariantCulture, $"has {found.Count - MostFaults} more faults; mend these first")));
         return found.Count == 0 ? read : null;
     }
 
@@ -55,7 +71,7 @@ public sealed class RegistrationReader(HttpHandler http)
     internal Registration Read(SharedDocument stored, SluiceConfiguration configuration)
     {
         var document = DestinationDocument.Read(stored.Json);
-        if (document is { Settings: null, Standing: { } only }) return new() { Name = stored.Name, Version = stored.Version ?? "", Standing = only };
+        if (document is { Settings: null, Standing: { State: not DestinationState.Removed } only }) return new() { Name = stored.Name, Version = stored.Version ?? "", Standing = only, Said = only };
 
         var faults = new List<ConfigurationError>();
         DestinationSettings? settings = null;
@@ -68,18 +84,25 @@ public sealed class RegistrationReader(HttpHandler http)
         var isVague = settings is null || faults.Any(fault => Wishes.Any(entry => fault.Entry.StartsWith($"{stored.Name}:{entry}", StringComparison.OrdinalIgnoreCase)));
         settings ??= Unknown(stored.Name);
         if (isVague) settings = settings with { Sources = [] };
-        return Whole(stored, settings, document?.Standing, faults.Count == 0 ? null : string.Join("; ", faults));
+        return Whole(stored, settings, document, faults.Count == 0 ? null : string.Join("; ", faults));
     }
 
     /// <summary>What could not even be looked at.</summary>
-    internal Registration Unusable(SharedDocument stored, string fault) => Whole(stored, Unknown(stored.Name) with { Sources = [] }, standing: null, fault);
+    internal Registration Unusable(SharedDocument stored, string fault) => Whole(stored, Unknown(stored.Name) with { Sources = [] }, document: null, fault);
 
-    private Registration Whole(SharedDocument stored, DestinationSettings settings, Standing? standing, string? faults)
+    private Registration Whole(SharedDocument stored, DestinationSettings settings, DestinationDocument? document, string? faults)
     {
         var fault = faults is null ? null : $"cannot be used: {SafeText.OneLine(faults, 500)}; register it again, or update Sluice where a newer one registered it";
-        standing ??= Standing.Active;
-        if (fault is not null && standing.State == DestinationState.Active) standing = new(DestinationState.Paused, fault, standing.Since);
-        return new() { Name = stored.Name, Version = stored.Version ?? "", Standing = standing, Destination = new Destination(settings, handlers).At(standing), Fault = fault };
+        var standing = document?.Standing ?? Standing.Active;
+        // What a newer version said holds a configured destination too; what says nothing at all does not.
+        var said = document is { Standing: null } ? new(DestinationState.Paused, fault, standing.Since) : standing;
+        if (fault is not null) standing = standing.State switch
+        {
+            DestinationState.Active => new(DestinationState.Paused, fault, standing.Since),
+            DestinationState.Removed when standing.Pending == PendingOnRemoval.Deliver => standing with { Pending = PendingOnRemoval.DeadLetter },
+            _ => standing,
+        };
+        return new() { Name = stored.Name, Version = stored.Version ?? "", Standing = standing, Said = said, Destination = new Destination(settings, handlers).At(standing), Fault = fault };
     }
 
     private DestinationSettings Unknown(string name) => new() { Name = name, Handler = http.Name, Strict = true, IsRegistered = true };

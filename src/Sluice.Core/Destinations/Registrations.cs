@@ -77,12 +77,14 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
             var isRegistered = stored is not null && document is not { Settings: null } && document is not { Standing.State: DestinationState.Removed };
             if (isRemoval && isConfigured) return new(RegistrationResult.Refused, null, [$"{name} is in the configuration; remove it there, or pause it"]);
             if (!isConfigured && !isRegistered) return NotFound(name);
-            // What cannot be read can only be taken away: writing anything else over it would lose it.
-            if (fault is not null && !isRemoval) return new(RegistrationResult.Refused, null, [$"{name} {fault}"]);
-            var before = document?.Standing is { State: not DestinationState.Removed } standing ? standing : Standing.Active;
+            // What cannot be read can only be taken away: writing anything else over it would lose it. Over what says nothing a configured destination stands all the same.
+            if (fault is not null && !isRemoval && !(isConfigured && document is null)) return new(RegistrationResult.Refused, null, [$"{name} {fault}"]);
+            // What was removed does not come back with the standing of a configured destination of its name.
+            var open = document is null or { Standing.State: DestinationState.Removed } ? new() : document;
+            var before = open.Standing ?? Standing.Active;
             var after = next(before, time.GetUtcNow());
             if (after == before) return await DoneAsync(RegistrationResult.Done, name, cancellationToken);
-            if (await WriteAsync(stored, name, (document ?? new()).At(after).Write(), cancellationToken)) return await DoneAsync(RegistrationResult.Done, name, cancellationToken);
+            if (await WriteAsync(stored, name, open.At(after).Write(), cancellationToken)) return await DoneAsync(RegistrationResult.Done, name, cancellationToken);
         }
 
         return Changed(name);

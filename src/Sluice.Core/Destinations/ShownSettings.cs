@@ -31,15 +31,14 @@ public static class ShownSettings
         return shown;
     }
 
-    /// <summary>Null for what is no object, or names something twice.</summary>
+    /// <summary>Null for what is no object, names something twice, or has a text that is no Unicode.</summary>
     internal static JsonObject? Parse(string json)
     {
         try
         {
             var settings = JsonNode.Parse(json) as JsonObject;
-            // It looks for names that stand twice only when somebody asks for one.
-            _ = settings?.DeepClone();
-            return settings?.Count >= 0 ? settings : null;
+            LookAt(settings);
+            return settings;
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
@@ -83,6 +82,23 @@ public static class ShownSettings
         }
 
         return null;
+    }
+
+    // Names and texts are looked at only when somebody asks for them, and throw then.
+    private static void LookAt(JsonNode? node)
+    {
+        if (node is JsonObject settings)
+        {
+            foreach (var (_, value) in settings) LookAt(value);
+        }
+        else if (node is JsonArray list)
+        {
+            foreach (var value in list) LookAt(value);
+        }
+        else
+        {
+            _ = Text(node);
+        }
     }
 
     private static bool PutBackAll(JsonObject headers, JsonObject known)

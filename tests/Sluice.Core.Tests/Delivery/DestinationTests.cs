@@ -63,6 +63,14 @@ public sealed class DestinationTests
     }
 
     [Fact]
+    public void A_pattern_made_to_cost_is_fast_over_a_megabyte()
+    {
+        var started = Stopwatch.GetTimestamp();
+        Assert.False(Destination.Matches($"*{new string('a', 499)}b{new string('a', 499)}", new string('a', 1 << 20)));
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMilliseconds(500));
+    }
+
+    [Fact]
     public void A_destination_takes_the_sources_and_types_it_names()
     {
         var destination = Of(["a", "b"], ["x.*", "y"]);

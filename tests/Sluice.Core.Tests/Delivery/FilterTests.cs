@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Sluice.Core.Tests.Configuration;
@@ -141,6 +142,16 @@ public sealed class FilterTests
         Assert.True(destination.Filter!.Takes(Event(Body)));
         Assert.False(destination.Filter.Takes(Event("""{ "n": 999, "no": 1 }""")));
         SettingsText.OfDestination(""" "Handler": "http", "Url": "http://a.example", "Filter": { "json": "n" } """).Fails("Sluice:Destinations:billing:Filter says nothing of 'json'; one condition says one thing, { \"all\": [...] } several");
+    }
+
+    [Fact]
+    public void A_number_of_a_million_digits_costs_no_more_than_another()
+    {
+        var filter = Read($$"""{ "json": "n", "in": [{{string.Join(',', Enumerable.Range(2, 200))}}] }""");
+        var webhook = Event($$"""{ "n": {{new string('1', 1 << 20)}} }""");
+        var started = Stopwatch.GetTimestamp();
+        Assert.False(filter.Takes(webhook));
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1));
     }
 
     private static Filter Read(string filter)

@@ -184,6 +184,18 @@ public sealed class HostileAnswerTests : IDisposable
         Assert.DoesNotContain("Accept-Encoding", Assert.Single(destination.Requests).Head, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Attack("A34")]
+    [Theory]
+    [InlineData(0)]
+    [InlineData(190)]
+    public async Task A_destination_that_repeats_what_it_got_shows_nobody_its_credentials(int before)
+    {
+        await using var destination = LoopbackDestination.Answering("401 Unauthorized", $"{new string('x', before)} no such token: Bearer token-of-the-receiver");
+        var outcome = await poster.PostAsync(destination.Url, settings: settings => settings with { Headers = [new("Authorization", "Bearer token-of-the-receiver")] });
+        Assert.DoesNotContain("token-of", outcome.Reason, StringComparison.Ordinal);
+        Assert.StartsWith($"answered 401: {new string('x', before)}", outcome.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cookies_that_a_destination_sets_are_forgotten()
     {

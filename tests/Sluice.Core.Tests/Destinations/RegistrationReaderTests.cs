@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sluice.Configuration;
 using Sluice.Core.Tests.Configuration;
 using Sluice.Destinations;
@@ -136,6 +137,26 @@ public sealed class RegistrationReaderTests
     [Fact]
     public void A_deep_filter_within_the_bounds_is_read() =>
         Assert.NotNull(Accepted($$"""{ {{Good}}, "Filter": { "all": [ { "any": [ { "not": { "json": "a.b", "exists": true } }, { "header": "X-A", "in": ["x", 1, true] } ] } ] } }""").Filter);
+
+    [Theory]
+    [InlineData("\"Filter\": { \"json\": \"a\", \"in\": [", "1", "] }")]
+    [InlineData("\"SignSecrets\": [", "{}", "]")]
+    [InlineData("\"Sources\": [", "\"a\"", "]")]
+    [InlineData("\"Types\": [", "null", "]")]
+    public void Thousands_of_values_are_refused_at_once_and_in_few_words(string before, string one, string after)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var faults = Refusals("crm", $$"""{ {{Good}}, {{before}}{{string.Join(',', Enumerable.Repeat(one, (16_000 - before.Length) / (one.Length + 1)))}}{{after}} }""");
+        Assert.Contains("crm has more than 1000 values; a destination's settings have not", faults);
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMilliseconds(500));
+    }
+
+    [Fact]
+    public void Of_many_faults_the_first_are_told()
+    {
+        var faults = Refusals("crm", $$"""{ {{Good}}, "Sources": [{{string.Join(',', Enumerable.Repeat("\"nobody\"", 900))}}] }""");
+        Assert.Equal((21, "crm has 880 more faults; mend these first"), (faults.Count, faults[^1]));
+    }
 
     [Fact]
     public void Nothing_that_could_be_sent_throws()

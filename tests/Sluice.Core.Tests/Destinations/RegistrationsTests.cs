@@ -266,6 +266,53 @@ public sealed class RegistrationsTests
         Assert.Equal(900, Destination("crm").Settings.Types!.Count);
     }
 
+    [Theory]
+    [InlineData("not JSON at all")]
+    [InlineData("""{"settings":{"Url":"https://crm.example/","Shape":"round"},"state":"Active"}""")]
+    [InlineData("""{"settings":{"Url":"https://crm.example/","Shape":"round"},"state":"Removed"}""")]
+    public async Task A_configured_destination_is_not_paused_by_a_registration_of_its_name_that_cannot_be_used(string json)
+    {
+        await StoreAsync("billing", json);
+        await shared.RefreshAsync(Cancellation);
+
+        Assert.Equal(DestinationState.Active, Destination("billing").Standing.State);
+        Assert.Equal(RegistrationResult.Done, (await registrations.PauseAsync("billing", "moving", Cancellation)).Result);
+        Assert.Equal((DestinationState.Paused, "moving"), (Destination("billing").Standing.State, Destination("billing").Standing.Reason));
+        Assert.Equal(RegistrationResult.Done, (await registrations.ResumeAsync("billing", Cancellation)).Result);
+        Assert.Equal(DestinationState.Active, Destination("billing").Standing.State);
+    }
+
+    [Fact]
+    public async Task A_state_of_a_newer_version_holds_a_configured_destination_too()
+    {
+        await StoreAsync("billing", """{"state":"Hibernating"}""");
+        await shared.RefreshAsync(Cancellation);
+
+        Assert.Equal(DestinationState.Paused, Destination("billing").Standing.State);
+        Assert.Equal(RegistrationResult.Refused, (await registrations.PauseAsync("billing", "x", Cancellation)).Result);
+    }
+
+    [Fact]
+    public async Task What_was_removed_stays_removed_when_a_configured_destination_of_its_name_is_paused_and_resumed()
+    {
+        await registrations.PutAsync("crm", Crm, null, Cancellation);
+        await registrations.RemoveAsync("crm", PendingOnRemoval.Skip, Cancellation);
+        live.Replace(Written(""", "crm": { "Handler": "log" } """));
+        await registrations.PauseAsync("crm", "x", Cancellation);
+        await registrations.ResumeAsync("crm", Cancellation);
+        live.Replace(Written());
+
+        Assert.Equal(["billing"], Takers("stripe"));
+        Assert.DoesNotContain("hunter2", (await state.FindAsync("destination", "crm", Cancellation))!.Json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_accepted_can_be_used_whatever_letters_it_has()
+    {
+        var answer = await registrations.PutAsync("crm", $$"""{ "Url": "https://crm.example/", "Headers": { "X-A": "{{string.Concat(Enumerable.Repeat("😀", 1700))}}" } }""", null, Cancellation);
+        Assert.Equal((RegistrationResult.Added, null), (answer.Result, answer.Registration?.Fault));
+    }
+
     [Fact]
     public async Task Nothing_that_is_shown_of_it_holds_a_secret()
     {

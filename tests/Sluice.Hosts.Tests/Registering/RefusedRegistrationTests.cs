@@ -1,5 +1,8 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Sluice.Destinations;
 using Sluice.Hosts.Tests.Fixtures;
+using Sluice.Storage;
 
 namespace Sluice.Hosts.Tests.Registering;
 
@@ -26,6 +29,11 @@ public sealed class RefusedRegistrationTests
     [InlineData("", "is no JSON")]
     [InlineData("{", "is no JSON")]
     [InlineData("""{ "Url": "https://crm.example/", "Owner": "\ud800" }""", "crm")]
+    [InlineData("""{ "Url": "\ud800" }""", "no Unicode")]
+    [InlineData("""{ "Url": "https://crm.example/", "Bearer": "\ud800" }""", "no Unicode")]
+    [InlineData("""{ "Url": "https://crm.example/", "Headers": { "X-A": "\ud800" } }""", "no Unicode")]
+    [InlineData("""{ "Url": "https://crm.example/", "Headers": { "X-A": "b", "X-A": "c" } }""", "twice")]
+    [InlineData("""{ "Url": "https://crm.example/", "Headers": { "\ud800": "b" } }""", "no Unicode")]
     public async Task Which_rule_and_how_to_mend_it_is_said(string settings, string said)
     {
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
@@ -75,6 +83,27 @@ public sealed class RefusedRegistrationTests
             var status = (await sluice.OpsAsync(i % 2 == 0 ? "destinations/crm" : "destinations/crm/test?send=false", i % 2 == 0 ? HttpMethod.Put : HttpMethod.Post, bytes[..random.Next(bytes.Length + 1)], "application/octet-stream")).Status;
             Assert.InRange(status, 200, 499);
         }
+    }
+
+    [Theory]
+    [InlineData("not JSON at all")]
+    [InlineData("""{"settings":{"Url":5,"Handler":"none"},"state":"Active"}""")]
+    [InlineData("""{"settings":{"Url":"http://127.0.0.1:1/"},"state":"Active"}""")]
+    public async Task A_registration_that_cannot_be_used_is_shown_not_sent_to_and_can_be_removed(string json)
+    {
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        await sluice.Services.GetRequiredService<ISharedState>().WriteAsync(new("destination", "crm", json), TestContext.Current.CancellationToken);
+        await sluice.Services.GetRequiredService<SharedDestinations>().RefreshAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("cannot be used", (await sluice.OpsJsonAsync("destinations/crm")).GetProperty("reason").GetString(), StringComparison.Ordinal);
+        var test = await sluice.OpsAsync("destinations/crm/test", HttpMethod.Post);
+        Assert.Equal(422, test.Status);
+        Assert.Contains("cannot be used", test.Text, StringComparison.Ordinal);
+        Assert.Equal(200, (await sluice.OpsAsync("destinations/crm/test?send=false", HttpMethod.Post)).Status);
+        var removed = await sluice.OpsAsync("destinations/crm?pending=dead", HttpMethod.Delete);
+        Assert.Equal((200, "Removed"), (removed.Status, removed.Json.GetProperty("state").GetString()));
+        Assert.Equal(404, (await sluice.OpsAsync("destinations/crm")).Status);
+        Assert.Equal(201, (await sluice.OpsAsync("destinations/crm", HttpMethod.Put, """{ "Url": "https://crm.example/" }""")).Status);
     }
 
     [Theory]

@@ -6,6 +6,8 @@ namespace Sluice.Delivery;
 /// <summary>What is said of one value. Texts are compared to the letter, numbers by their worth, wherever they come from.</summary>
 public abstract record Condition
 {
+    private const int LongestNumber = 100;
+
     /// <param name="value">Null where there is none.</param>
     public abstract bool HoldsFor(string? value);
 
@@ -33,8 +35,9 @@ public abstract record Condition
         }
     }
 
+    // A decimal has 29 digits: what is much longer is read for nothing, and somebody else may have written it.
     private protected static decimal? NumberOf(string? text) =>
-        decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? number : null;
+        text?.Length <= LongestNumber && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
 
 /// <summary>It is there: in JSON <c>null</c> is there too.</summary>
