@@ -81,15 +81,7 @@ public sealed partial class Pacing(ISharedState state, ITaskQueue queue, TimePro
         lanes.TryGetValue(destination, out var lane) && (lane.Waits || (queue.Grace > TimeSpan.Zero && lane.IsLongSeen(Believed, time.GetUtcNow())));
 
     /// <summary>Whether a destination is given nothing for longer than a moment, so that nobody need look what is ready for it: by where it stands, or by its breaker.</summary>
-    public async ValueTask<bool> HoldsAsync(Destination destination, CancellationToken cancellationToken)
-    {
-        if (MayBegin(destination)) return false;
-        var standing = destination.Standing;
-        if (standing.State is DestinationState.Paused or DestinationState.Disabled) return true;
-        if (standing is { State: DestinationState.Removed, Pending: not PendingOnRemoval.Deliver } || !HasBreaker(destination.Settings)) return false;
-        await breakers.RefreshAsync(cancellationToken);
-        return breakers.Of(destination.Name).At(time.GetUtcNow(), destination.Settings.Breaker) is BreakerState.Open or BreakerState.Probing;
-    }
+    public ValueTask<bool> HoldsAsync(Destination destination, CancellationToken cancellationToken) => MayBegin(destination) ? new(false) : LookAsync(destination, cancellationToken);
 
     /// <summary>Reads the breakers, so that <see cref="MayBegin"/> knows them.</summary>
     public ValueTask RefreshAsync(CancellationToken cancellationToken) => breakers.RefreshAsync(cancellationToken);
@@ -99,6 +91,15 @@ public sealed partial class Pacing(ISharedState state, ITaskQueue queue, TimePro
     private static TimeSpan Length(DestinationSettings settings) => Leases.Length(settings);
 
     private Lane LaneOf(string destination) => lanes.GetOrAdd(destination, static (_, ahead) => new Lane(ahead), ahead);
+
+    private async ValueTask<bool> LookAsync(Destination destination, CancellationToken cancellationToken)
+    {
+        var standing = destination.Standing;
+        if (standing.State is DestinationState.Paused or DestinationState.Disabled) return true;
+        if (standing is { State: DestinationState.Removed, Pending: not PendingOnRemoval.Deliver } || !HasBreaker(destination.Settings)) return false;
+        await breakers.RefreshAsync(cancellationToken);
+        return breakers.Of(destination.Name).At(time.GetUtcNow(), destination.Settings.Breaker) is BreakerState.Open or BreakerState.Probing;
+    }
 
     private async ValueTask<Admission> DecideAsync(Destination destination, CancellationToken cancellationToken)
     {
