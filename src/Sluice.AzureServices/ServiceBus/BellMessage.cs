@@ -24,7 +24,7 @@ internal static partial class BellMessage
         var message = new ServiceBusMessage
         {
             // Sent again it is the same; rung again for another moment it is not, or the queue would take a look at a lease for a repetition.
-            MessageId = string.Create(CultureInfo.InvariantCulture, $"{id}/{bell.Delivery.Destination}/{bell.Attempt}{(scheduled is { } moment ? $"/{moment.ToUnixTimeSeconds()}" : "")}"),
+            MessageId = string.Create(CultureInfo.InvariantCulture, $"{id}/{bell.Delivery.Destination}/{bell.Attempt}{((scheduled ?? bell.AgainAt) is { } moment ? $"/{moment.ToUnixTimeMilliseconds()}" : "")}"),
             Subject = bell.Label?.Type,
             ApplicationProperties =
             {

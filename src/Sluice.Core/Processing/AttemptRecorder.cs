@@ -53,7 +53,7 @@ public sealed partial class AttemptRecorder(IEventStore store, ITaskQueue queue,
             try
             {
                 var recorded = await store.RecordAsync(completion, CancellationToken.None);
-                if (recorded.Next is { } next) await RingAsync(next, completion.At);
+                if (recorded.Next is { } next) await RingAsync(next with { AgainAt = completion.At }, completion.At);
                 if (recorded.IsHeld) return Written.Yes;
                 // Refused after a failure: it may be our own first try that was written after all.
                 if (doubt) return Written.InDoubt;

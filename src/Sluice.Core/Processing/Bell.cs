@@ -13,6 +13,12 @@ public sealed record Bell(DeliveryId Delivery, int Attempt)
     /// <summary>In memory only: the claim that the delivery was born with, because a worker was free for it.</summary>
     public Claim? Claim { get; init; }
 
+    /// <summary>
+    /// In memory only: the moment at which it is rung again although it was heard shortly before, because its delivery had to wait. A queue that
+    /// drops repeated messages must not take it for one.
+    /// </summary>
+    public DateTimeOffset? AgainAt { get; init; }
+
     /// <summary>The trace that rang it, in W3C form.</summary>
     public string? TraceParent { get; init; }
 

@@ -12,13 +12,13 @@ public sealed partial class Processor
     /// <summary>How many outcomes are on their way to a store across a network at once.</summary>
     private const int RecordsAtOnce = 16;
 
-    /// <summary>For so long one bell is the reason for one batch after another; then the others' bells are.</summary>
-    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(20);
+    /// <summary>For so long one bell is the reason for one batch after another; then the others' bells are. Well within a graceful stop, which waits for it.</summary>
+    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(5);
 
     // A bell of a destination with a Batch: its delivery joins those that gather, and whoever finds enough of them sends.
     private async ValueTask<Processed> GatherAsync(Bell bell, Destination destination, CancellationToken stopping)
     {
-        Batches.Batch batch;
+        ClaimedBatch batch;
         if (bell.Claim is { } born) batch = new([born], null);
         else if (await batches.JoinAsync(bell, destination, stopping)) batch = await batches.TakeAsync(destination, stopping);
         else
@@ -46,7 +46,7 @@ public sealed partial class Processor
     }
 
     // All or none: one outcome for all that are sent, and an attempt of its own for each. What fails comes back together, by the same moment and the same random number.
-    private async ValueTask<DeliveryStatus?[]> DeliverAsync(Batches.Batch batch, Destination destination, CancellationToken stopping)
+    private async ValueTask<DeliveryStatus?[]> DeliverAsync(ClaimedBatch batch, Destination destination, CancellationToken stopping)
     {
         using var activity = Telemetry.Activities.StartActivity("sluice deliver batch", ActivityKind.Consumer);
         activity?.SetTag("sluice.destination", destination.Name).SetTag("sluice.deliveries", batch.Claims.Count);

@@ -91,7 +91,7 @@ public sealed partial class Processor(
         {
             // First the due row, then the bell, as everywhere.
             await store.PostponeAsync(bell, admission.Moment + queue.Grace, stopping);
-            await recorder.RingAsync(bell, admission.Moment);
+            await recorder.RingAsync(bell with { AgainAt = admission.Moment }, admission.Moment);
             return true;
         }
 

@@ -54,13 +54,15 @@ public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations 
             configuration.Current.TryGetDestination(name, out destination);
         }
 
+        // Before the question: an attempt that makes room after it says so only where something waits.
+        pacing.Wait(name, waits: true);
         var release = await pacing.ReleaseAsync(name, destination, ahead, most, cancellationToken);
         var isHeld = release.Moments.Count < most;
         if (release.Moments.Count == 0) return new(0, release.Next) { MayBeMore = true, IsHeld = true };
 
+        if (destination is { IsBatching: true }) return await RingFirstAsync(name, release, cancellationToken);
         // Before the look: what is parked after it says so itself.
         pacing.Wait(name, waits: false);
-        if (destination is { IsBatching: true }) return new(await RingFirstAsync(name, release.Moments[0], cancellationToken), null);
         var mayBeMore = true;
         try
         {
@@ -78,11 +80,26 @@ public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations 
     }
 
     // What gathers stays parked until it is claimed: whoever hears the bell looks whether a batch is ready.
-    private async ValueTask<int> RingFirstAsync(string name, DateTimeOffset at, CancellationToken cancellationToken)
+    private async ValueTask<Released> RingFirstAsync(string name, Release release, CancellationToken cancellationToken)
     {
-        var parked = await store.ParkedAsync(name, 1, cancellationToken);
-        if (parked.Count > 0) await queue.RingAsync(parked[0].Bell, at, cancellationToken);
-        return parked.Count;
+        var (at, now) = (release.Moments[0], time.GetUtcNow());
+        var isLater = queue.Grace == TimeSpan.Zero && at > now;
+        pacing.Fewer(name, release, isLater ? 0 : 1);
+        // Where the book itself is waited on it knows no moment for what is parked: it is asked for again.
+        if (isLater) return new(0, at) { MayBeMore = true, IsHeld = true };
+        pacing.Wait(name, waits: false);
+        var isDone = false;
+        try
+        {
+            var parked = await store.ParkedAsync(name, 1, cancellationToken);
+            if (parked.Count > 0) await queue.RingAsync(parked[0].Bell with { AgainAt = now }, at, cancellationToken);
+            isDone = true;
+            return new(parked.Count, null);
+        }
+        finally
+        {
+            if (!isDone) pacing.Wait(name, waits: true);
+        }
     }
 
     private async Task RingAsync(Bell bell, DateTimeOffset at, bool isParked, CancellationToken cancellationToken)
@@ -90,7 +107,7 @@ public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations 
         // First the new due row, then the bell: a crash in between delays, the other order could lose. Where the book itself is waited on, one that
         // goes now stays parked until a worker claims it.
         if (queue.Grace > TimeSpan.Zero || (isParked && at > time.GetUtcNow())) await store.PostponeAsync(bell, at + queue.Grace, cancellationToken);
-        await queue.RingAsync(bell, at, cancellationToken);
+        await queue.RingAsync(isParked ? bell with { AgainAt = at } : bell, at, cancellationToken);
     }
 }
 

@@ -8,17 +8,16 @@ internal sealed partial class DeliveryService
     // Where a rate is kept it is let go in portions of a second.
     private static readonly TimeSpan ReleaseAhead = TimeSpan.FromSeconds(1);
 
+    private volatile bool knowsParked;
+
     private async Task ParkAsync(CancellationToken stoppingToken)
     {
-        var isKnown = false;
         while (true)
         {
             var until = time.GetUtcNow() + LongestWait;
             try
             {
-                // What earlier starts have parked.
-                if (!isKnown) foreach (var destination in await store.ParkedDestinationsAsync(stoppingToken)) queue.MoreIsParked(destination);
-                isKnown = true;
+                if (!knowsParked) await FindParkedAsync(stoppingToken);
                 await ParkHandedBackAsync(stoppingToken);
                 if (await ReleaseAsync(stoppingToken) is { } next && next < until) until = next;
             }
@@ -31,6 +30,27 @@ internal sealed partial class DeliveryService
 
             await queue.Changed.WaitAsync(until, stoppingToken);
         }
+    }
+
+    // What earlier starts have parked, and what waits by settings that hold no more: a destination that gathered for batches, or is gone.
+    private async Task FindParkedAsync(CancellationToken stoppingToken)
+    {
+        knowsParked = true;
+        try
+        {
+            foreach (var destination in await store.ParkedDestinationsAsync(stoppingToken)) queue.MoreIsParked(destination);
+        }
+        catch (StoreUnavailableException)
+        {
+            knowsParked = false;
+            throw;
+        }
+    }
+
+    private void OnReplaced()
+    {
+        knowsParked = false;
+        queue.Changed.Now();
     }
 
     private async Task ParkHandedBackAsync(CancellationToken stoppingToken)
@@ -56,8 +76,9 @@ internal sealed partial class DeliveryService
     {
         DateTimeOffset? until = null;
         Room[] rooms = [.. queue.TakeRoom(), .. pacing.Waiting.Select(name => new Room(name, Shares.MostOfOne))];
-        foreach (var (destination, most) in rooms)
+        for (var i = 0; i < rooms.Length; i++)
         {
+            var (destination, most) = rooms[i];
             try
             {
                 var released = await sweeper.ReleaseAsync(destination, ReleaseAhead, most, stoppingToken);
@@ -67,7 +88,8 @@ internal sealed partial class DeliveryService
             }
             catch (StoreUnavailableException)
             {
-                queue.MoreIsParked(destination);
+                // Nor were those behind it looked at, and whoever takes a room answers for it.
+                foreach (var room in rooms[i..]) queue.MoreIsParked(room.Destination);
                 throw;
             }
         }

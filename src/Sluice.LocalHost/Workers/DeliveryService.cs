@@ -68,7 +68,7 @@ internal sealed partial class DeliveryService(
         // From the first word of a stop on, while the server still answers who is in: what is kept now is delivered after the next start.
         lifetime.ApplicationStopping.Register(() => (stoppedAt, idle) = (time.GetTimestamp(), queue.StopAsync()));
         pacing.Changed += queue.Changed.Now;
-        configuration.Replaced += queue.Changed.Now;
+        configuration.Replaced += OnReplaced;
         await RecoverAsync(stoppingToken);
         // The first that ends: both only do at a stop, and a fault of one must be seen.
         await await Task.WhenAny(SweepAsync(threads, stoppingToken), ParkAsync(stoppingToken));

@@ -7,6 +7,8 @@ using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Ingestion;
 using Sluice.LocalHost.Hosting;
+using Sluice.LocalHost.Sqlite;
+using Sluice.Storage;
 
 namespace Sluice.Hosts.Tests.Fixtures;
 
@@ -28,6 +30,7 @@ internal sealed partial class RunningSluice : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private readonly IHandler[] handlers;
     private readonly IAnswer[] answers;
+    private ObservedStore.Calls? calls;
     private WebApplication? app;
 
     private RunningSluice(IHandler[] handlers, IAnswer[]? answers = null) => (this.handlers, this.answers) = (handlers, answers ?? []);
@@ -54,6 +57,9 @@ internal sealed partial class RunningSluice : IAsyncDisposable
 
     /// <param name="answers">Answers of the test's own.</param>
     public static Task<RunningSluice> AnsweringAsync(SluiceFile file, params IAnswer[] answers) => StartAsync(new RunningSluice([], answers), file, static _ => { });
+
+    /// <param name="calls">Gets what the core asks of the book.</param>
+    public static Task<RunningSluice> ObservedAsync(SluiceFile file, ObservedStore.Calls calls) => StartAsync(new RunningSluice([]) { calls = calls }, file, static _ => { });
 
     private static async Task<RunningSluice> StartAsync(RunningSluice sluice, SluiceFile file, Action<RunningSluice> beforeStart)
     {
@@ -137,6 +143,7 @@ internal sealed partial class RunningSluice : IAsyncDisposable
             AddMore = services =>
             {
                 foreach (var answer in answers) services.AddSingleton(answer);
+                if (calls is not null) services.AddSingleton<IEventStore>(provider => ObservedStore.Over(provider.GetRequiredService<SqliteEventStore>(), calls));
             },
         });
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);

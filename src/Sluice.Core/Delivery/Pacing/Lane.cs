@@ -1,5 +1,4 @@
 using Sluice.Configuration;
-using Sluice.Storage;
 
 namespace Sluice.Delivery.Pacing;
 
@@ -10,18 +9,18 @@ internal sealed class Lane(TimeSpan ahead)
     private static readonly TimeSpan Full = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
+    private readonly Line line = new(ahead);
     private Rate? rate;
     private double ratePerSecond;
     private Moments moments;
     private DateTimeOffset next;
-    private DateTimeOffset line;
     private DateTimeOffset until;
     private DateTimeOffset fullUntil;
-    private TaskCompletionSource? asking;
     private int held;
     private int used;
     private int failures;
     private volatile bool waits;
+    private long seenAt;
 
     /// <summary>Whether deliveries may be parked with it.</summary>
     public bool Waits
@@ -30,17 +29,18 @@ internal sealed class Lane(TimeSpan ahead)
         set => waits = value;
     }
 
-    /// <summary>The document as it was written last, for a change without a look. Only whoever asks looks at it.</summary>
-    public SharedDocument? Document { get; set; }
-
-    /// <summary>Whether a change of the document is on its way.</summary>
-    public bool IsAsking
+    /// <summary>Nothing is parked with it, as the book said at a moment.</summary>
+    public void SawNothing(DateTimeOffset now)
     {
-        get
-        {
-            lock (gate) return asking is not null;
-        }
+        Volatile.Write(ref seenAt, now.UtcTicks);
+        waits = false;
     }
+
+    /// <summary>Whether others may have parked something with it since the book was looked into.</summary>
+    public bool IsLongSeen(TimeSpan believed, DateTimeOffset now) => Math.Abs(now.UtcTicks - Volatile.Read(ref seenAt)) > believed.Ticks;
+
+    /// <summary>The changes of the shared document that are made from here.</summary>
+    public Changes Changes { get; } = new();
 
     /// <summary>How many attempts are under way here.</summary>
     public int Used
@@ -59,24 +59,6 @@ internal sealed class Lane(TimeSpan ahead)
     /// <summary>How many have failed one after another now.</summary>
     public int Failed() => Interlocked.Increment(ref failures);
 
-    /// <summary>True when the document may be changed now, until <paramref name="done"/>; otherwise <paramref name="other"/> is the change on its way.</summary>
-    public bool TryAsk(out Task other, out TaskCompletionSource done)
-    {
-        lock (gate)
-        {
-            var isFree = asking is null;
-            done = asking ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-            other = done.Task;
-            return isFree;
-        }
-    }
-
-    /// <summary>The change has ended.</summary>
-    public void Asked()
-    {
-        lock (gate) asking = null;
-    }
-
     /// <summary>Takes what an attempt needs of what is here already; or says that more has to be asked for, or when to come again.</summary>
     /// <param name="length">How long the attempt may be under way.</param>
     public Taking Take(DeliveryLimits limits, TimeSpan length, DateTimeOffset now)
@@ -94,9 +76,9 @@ internal sealed class Lane(TimeSpan ahead)
             {
                 var pace = RateOf(perSecond);
                 moments = moments.Since(now, pace);
-                if (moments.Count == 0 && next > now + pace.Lead && next <= now + (pace.Length * 2)) return new(InLine(next, pace.Interval, now));
+                if (moments.Count == 0 && next > now + pace.Lead && next <= now + (pace.Length * 2)) return new(line.Stand(next, pace.Interval, now));
                 if (moments.Count == 0) needs |= Needs.Moments;
-                else if (moments.First > now) return new(InLine(moments.First, pace.Interval, now));
+                else if (moments.First > now) return new(line.Stand(moments.First, pace.Interval, now));
             }
 
             if (needs != Needs.Nothing) return new(default, needs);
@@ -153,7 +135,7 @@ internal sealed class Lane(TimeSpan ahead)
     /// <summary>Nobody can be asked: a little later.</summary>
     public Admission Later(TimeSpan by, DateTimeOffset now)
     {
-        lock (gate) return InLine(now + by, TimeSpan.Zero, now);
+        lock (gate) return line.Stand(now + by, TimeSpan.Zero, now);
     }
 
     /// <summary>An attempt has ended, or was not made after all: its moment is free again if it is the last that was given out.</summary>
@@ -184,55 +166,33 @@ internal sealed class Lane(TimeSpan ahead)
         lock (gate)
         {
             if (limits.Concurrency is { } limit) most = Math.Min(most, limit - used);
-            var (going, end) = Drain.Moments(since, limits.Rate, LineEnd(now), now + by, most);
-            if (going.Count > 0) line = end;
-            return (going, line > now ? line : now);
+            // The line of a rate that holds no more would keep what waits from going.
+            if (limits.Rate is { } perSecond) RateOf(perSecond);
+            else if (rate is not null) NewRate(null);
+            return line.Go(since, limits, rate?.Interval ?? TimeSpan.Zero, now, by, most);
         }
     }
 
     /// <summary>So much of the line was not needed.</summary>
     public void Gone(DateTimeOffset end)
     {
-        lock (gate) line = end;
+        lock (gate) line.Cut(end);
     }
 
     // A quarter of the limit at once, so that one that asks does not leave nothing for the others.
     private static int Block(DeliveryLimits limits) => Math.Max(1, (limits.Concurrency ?? 0) / 4);
 
-    private Admission InLine(DateTimeOffset at, TimeSpan interval, DateTimeOffset now)
-    {
-        var end = LineEnd(now);
-        // To the millisecond, as the book keeps it, and never before the moment itself.
-        at = Drain.UpToMillisecond(end > at ? end : at);
-        if (at - now > ahead) return Admission.Park;
-        line = at + interval;
-        return Admission.At(at);
-    }
-
-    // A clock may have been set back since.
-    private DateTimeOffset LineEnd(DateTimeOffset now) => line < now || line > now + (ahead * 2) + (rate?.Interval ?? TimeSpan.Zero) ? now : line;
-
     private Rate RateOf(double perSecond)
     {
         if (rate is not null && ratePerSecond == perSecond) return rate;
-        (moments, next) = (default, default);
+        NewRate(new Rate(perSecond));
         ratePerSecond = perSecond;
-        return rate = new Rate(perSecond);
+        return rate!;
+    }
+
+    private void NewRate(Rate? other)
+    {
+        if (rate is not null) line.Cut(default);
+        (rate, moments, next) = (other, default, default);
     }
 }
-
-/// <summary>What has to be asked for.</summary>
-[Flags]
-internal enum Needs
-{
-    Nothing = 0,
-    Slots = 1,
-    Moments = 2,
-}
-
-/// <summary>What an attempt is told by its process alone.</summary>
-/// <param name="Needs">What has to be asked for first; nothing where the admission stands.</param>
-internal readonly record struct Taking(Admission Admission, Needs Needs = Needs.Nothing);
-
-/// <summary>A change of the document and what it brings.</summary>
-internal sealed record Asked(Pace Pace, Moments Moments, int Held, DateTimeOffset Until);

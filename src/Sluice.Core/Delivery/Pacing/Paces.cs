@@ -4,7 +4,7 @@ using Sluice.Storage;
 
 namespace Sluice.Delivery.Pacing;
 
-/// <summary>Asks the shared documents for what an attempt needs, and gives back what is not needed. One change of a destination is on its way at a time.</summary>
+/// <summary>Asks the shared documents for what an attempt needs, and gives back what is not needed.</summary>
 /// <param name="by">This process, among the holders.</param>
 internal sealed class Paces(ISharedState state, TimeProvider time, string by)
 {
@@ -23,7 +23,7 @@ internal sealed class Paces(ISharedState state, TimeProvider time, string by)
         {
             var taking = lane.Take(limits, length, now);
             if (taking.Needs == Needs.Nothing) return taking.Admission;
-            if (!await OneAtATimeAsync(lane, () => AskAsync(destination, lane, taking.Needs, limits, length, now))) break;
+            if (!await lane.Changes.MakeAsync(() => AskAsync(destination, lane, taking.Needs, limits, length, now))) break;
             if (time.GetUtcNow() - now > Prompt) now = time.GetUtcNow();
         }
 
@@ -33,7 +33,7 @@ internal sealed class Paces(ISharedState state, TimeProvider time, string by)
     /// <summary>Gives up the slots that are not needed. What cannot be given up now comes back to the others when it expires.</summary>
     public async ValueTask SpareAsync(string destination, Lane lane, DeliveryLimits limits, TimeSpan length)
     {
-        if (!lane.IsAsking && lane.Spare(limits) is { } kept) await OneAtATimeAsync(lane, () => ChangeAsync(destination, lane, pace =>
+        if (!lane.Changes.IsUnderWay && lane.Spare(limits) is { } kept) await lane.Changes.MakeAsync(() => ChangeAsync(destination, lane, pace =>
         {
             var now = time.GetUtcNow();
             return new(pace.Hold(by, kept, limits.Concurrency ?? kept, now, now + (length * 2)).Pace, default, kept, default);
@@ -48,8 +48,8 @@ internal sealed class Paces(ISharedState state, TimeProvider time, string by)
         for (var tries = 0; tries < MostTries; tries++)
         {
             // What we wrote last may be what stands: if not, nothing is written and it is read.
-            var known = lane.Document;
-            lane.Document = null;
+            var known = lane.Changes.Document;
+            lane.Changes.Document = null;
             var document = known ?? await state.FindAsync(Pace.Kind, destination, CancellationToken.None);
             if (change(PacingJson.Read(document?.Json, PacingJson.Default.Pace)) is not { } asked)
             {
@@ -59,34 +59,9 @@ internal sealed class Paces(ISharedState state, TimeProvider time, string by)
 
             var json = JsonSerializer.Serialize(asked.Pace, PacingJson.Default.Pace);
             if (await state.WriteAsync(new(Pace.Kind, destination, json, document?.Version), CancellationToken.None) is not { } written) continue;
-            lane.Document = written;
+            lane.Changes.Document = written;
             then(asked);
             return;
-        }
-    }
-
-    // False when the store is away. Whoever finds another at it waits for that one's answer, which may be enough for both.
-    private static async ValueTask<bool> OneAtATimeAsync(Lane lane, Func<Task> ask)
-    {
-        if (!lane.TryAsk(out var other, out var done))
-        {
-            await other;
-            return true;
-        }
-
-        try
-        {
-            await ask();
-            return true;
-        }
-        catch (StoreUnavailableException)
-        {
-            return false;
-        }
-        finally
-        {
-            lane.Asked();
-            done.SetResult();
         }
     }
 }

@@ -50,7 +50,11 @@ public sealed partial class Pacing
     }
 
     /// <summary>Whether something may be parked with a destination.</summary>
-    public void Wait(string name, bool waits) => LaneOf(name).Waits = waits;
+    public void Wait(string name, bool waits)
+    {
+        if (waits) LaneOf(name).Waits = true;
+        else LaneOf(name).SawNothing(time.GetUtcNow());
+    }
 
     /// <summary>Fewer went than might have.</summary>
     internal void Fewer(string name, Release release, int gone)

@@ -15,6 +15,9 @@ namespace Sluice.Delivery.Pacing;
 /// </summary>
 public sealed partial class Pacing(ISharedState state, ITaskQueue queue, TimeProvider time, Random random, ILogger<Pacing> logger)
 {
+    /// <summary>How long a look that found nothing parked is believed where others park too.</summary>
+    private static readonly TimeSpan Believed = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, Lane> lanes = new(StringComparer.Ordinal);
     private readonly Breakers breakers = new(state, time);
     private readonly Paces paces = new(state, time, random.NextInt64().ToString("x16", CultureInfo.InvariantCulture));
@@ -73,8 +76,12 @@ public sealed partial class Pacing(ISharedState state, ITaskQueue queue, TimePro
         Changed?.Invoke();
     }
 
-    /// <summary>Whether something may be parked with a destination, as far as this process knows.</summary>
-    public bool Waits(string destination) => lanes.TryGetValue(destination, out var lane) && lane.Waits;
+    /// <summary>Whether something may be parked with a destination: what this process knows, and where others park too nobody knows for long.</summary>
+    public bool Waits(string destination) =>
+        lanes.TryGetValue(destination, out var lane) && (lane.Waits || (queue.Grace > TimeSpan.Zero && lane.IsLongSeen(Believed, time.GetUtcNow())));
+
+    /// <summary>Whether a destination is given nothing for longer than a moment, so that nobody need look what is ready for it: by where it stands, or by its breaker.</summary>
+    public ValueTask<bool> HoldsAsync(Destination destination, CancellationToken cancellationToken) => MayBegin(destination) ? new(false) : LookAsync(destination, cancellationToken);
 
     /// <summary>Reads the breakers, so that <see cref="MayBegin"/> knows them.</summary>
     public ValueTask RefreshAsync(CancellationToken cancellationToken) => breakers.RefreshAsync(cancellationToken);
@@ -84,6 +91,15 @@ public sealed partial class Pacing(ISharedState state, ITaskQueue queue, TimePro
     private static TimeSpan Length(DestinationSettings settings) => Leases.Length(settings);
 
     private Lane LaneOf(string destination) => lanes.GetOrAdd(destination, static (_, ahead) => new Lane(ahead), ahead);
+
+    private async ValueTask<bool> LookAsync(Destination destination, CancellationToken cancellationToken)
+    {
+        var standing = destination.Standing;
+        if (standing.State is DestinationState.Paused or DestinationState.Disabled) return true;
+        if (standing is { State: DestinationState.Removed, Pending: not PendingOnRemoval.Deliver } || !HasBreaker(destination.Settings)) return false;
+        await breakers.RefreshAsync(cancellationToken);
+        return breakers.Of(destination.Name).At(time.GetUtcNow(), destination.Settings.Breaker) is BreakerState.Open or BreakerState.Probing;
+    }
 
     private async ValueTask<Admission> DecideAsync(Destination destination, CancellationToken cancellationToken)
     {

@@ -44,13 +44,14 @@ public sealed partial class Batches(LiveConfiguration configuration, IEventStore
 
     /// <summary>Claims the next batch, if one is ready and its destination may be given one: its deliveries, oldest first. Empty when not, or others have claimed it.</summary>
     /// <exception cref="StoreUnavailableException">Nothing could be claimed.</exception>
-    internal async ValueTask<Batch> TakeAsync(Destination destination, CancellationToken cancellationToken)
+    internal async ValueTask<ClaimedBatch> TakeAsync(Destination destination, CancellationToken cancellationToken)
     {
         var options = destination.Settings.Batch!;
         var gathering = Of(destination);
         using var turn = await gathering.EnterAsync();
         var now = time.GetUtcNow();
-        if (!gathering.WantsLook(options, now)) return Batch.None;
+        if (await pacing.HoldsAsync(destination, cancellationToken)) return LeftToPacing(destination, gathering);
+        if (!gathering.WantsLook(options, now)) return ClaimedBatch.None;
 
         var parked = await store.ParkedAsync(destination.Name, options.Events + 1, cancellationToken);
         var sizes = await SizesAsync(parked, gathering, options, cancellationToken);
@@ -59,19 +60,20 @@ public sealed partial class Batches(LiveConfiguration configuration, IEventStore
         if (plan.Count == 0)
         {
             if (gathering.Await(plan.At)) await RingAsync(parked[0].Bell, plan.At!.Value, cancellationToken);
-            return Batch.None;
+            return ClaimedBatch.None;
         }
 
         // One batch is one attempt: whether the destination may be given one now is asked here, once, before anything is claimed.
-        gathering.Forget(now + options.Wait);
         var admission = await pacing.AdmitAsync(destination, cancellationToken);
-        if (admission.Kind != AdmissionKind.Now)
+        if (admission.Kind == AdmissionKind.Park) return LeftToPacing(destination, gathering);
+        if (admission.Kind == AdmissionKind.At)
         {
-            if (admission.Kind == AdmissionKind.At) await RingAsync(parked[0].Bell, admission.Moment, cancellationToken);
-            else pacing.Parked(destination.Name);
-            return Batch.None;
+            gathering.Hold(admission.Moment);
+            await RingAsync(parked[0].Bell, admission.Moment, cancellationToken);
+            return ClaimedBatch.None;
         }
 
+        gathering.Forget(now + options.Wait);
         IReadOnlyList<Claim> claims = [];
         try
         {
@@ -82,9 +84,9 @@ public sealed partial class Batches(LiveConfiguration configuration, IEventStore
             if (claims.Count == 0) await pacing.ReturnAsync(destination, admission.Permit);
         }
 
-        // Somebody else looks after the others meanwhile.
-        if (parked.Count > plan.Count) await RingAsync(parked[plan.Count].Bell, now, cancellationToken);
-        return claims.Count == 0 ? Batch.None : new(claims, admission.Permit);
+        // Somebody else looks after the others meanwhile. Not cancellable: what is claimed is handed to whoever sends it, with its permit.
+        if (parked.Count > plan.Count) await RingAsync(parked[plan.Count].Bell, now, CancellationToken.None);
+        return claims.Count == 0 ? ClaimedBatch.None : new(claims, admission.Permit);
     }
 
     /// <summary>
@@ -97,7 +99,7 @@ public sealed partial class Batches(LiveConfiguration configuration, IEventStore
         DateTimeOffset? next = null;
         foreach (var destination in configuration.Current.Destinations)
         {
-            if (destination is { IsBatching: true, Standing.State: DestinationState.Active or DestinationState.Removed } && await RingReadyAsync(destination, cancellationToken) is { } look && !(look >= next)) next = look;
+            if (destination.IsBatching && await RingReadyAsync(destination, cancellationToken) is { } look && !(look >= next)) next = look;
         }
 
         return next;
@@ -115,7 +117,8 @@ public sealed partial class Batches(LiveConfiguration configuration, IEventStore
         {
             var parked = await store.ParkedAsync(destination.Name, 1, cancellationToken);
             var at = parked.Count == 0 ? null : parked[0].Due + wait as DateTimeOffset?;
-            if (at <= now)
+            if (at is not null && await pacing.HoldsAsync(destination, cancellationToken)) LeftToPacing(destination, gathering);
+            else if (at <= now || (at is not null && gathering.IsReady))
             {
                 gathering.Forget(now + wait);
                 await RingAsync(parked[0].Bell, now, cancellationToken);
@@ -124,6 +127,14 @@ public sealed partial class Batches(LiveConfiguration configuration, IEventStore
         }
 
         return gathering.NextLook < DateTimeOffset.MaxValue ? gathering.NextLook : null;
+    }
+
+    // It goes when its destination does, and whoever lets it go rings.
+    private ClaimedBatch LeftToPacing(Destination destination, Gathering gathering)
+    {
+        gathering.Hold(null);
+        pacing.Parked(destination.Name);
+        return ClaimedBatch.None;
     }
 
     private Gathering Of(Destination destination) => gatherings.GetOrAdd(destination.Name, static _ => new());
@@ -180,19 +191,12 @@ public sealed partial class Batches(LiveConfiguration configuration, IEventStore
     {
         try
         {
-            await queue.RingAsync(bell, at, cancellationToken);
+            await queue.RingAsync(bell with { AgainAt = at }, at, cancellationToken);
         }
         catch (QueueUnavailableException e)
         {
             Log.NotRung(logger, bell.Delivery, e.Message);
         }
-    }
-
-    /// <summary>Claimed deliveries that go together.</summary>
-    /// <param name="Permit">What their destination was admitted with.</param>
-    internal readonly record struct Batch(IReadOnlyList<Claim> Claims, Permit? Permit)
-    {
-        public static Batch None { get; } = new([], null);
     }
 
     private static partial class Log

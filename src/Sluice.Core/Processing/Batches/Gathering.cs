@@ -13,6 +13,9 @@ internal sealed class Gathering
     /// <summary>How long a look is believed while deliveries come: other processes park too.</summary>
     private static readonly TimeSpan Believed = TimeSpan.FromSeconds(1);
 
+    // Nothing is held for longer: a clock was set since.
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(2);
+
     private readonly Dictionary<DeliveryId, int> sizes = [];
     private long bytes;
     private DateTimeOffset seenAt;
@@ -21,6 +24,9 @@ internal sealed class Gathering
 
     /// <summary>When somebody has to look even if no bell comes.</summary>
     public DateTimeOffset NextLook { get; private set; }
+
+    /// <summary>Whether a batch was ready, and its destination takes it at <see cref="NextLook"/>.</summary>
+    public bool IsReady { get; private set; }
 
     /// <summary>One look at a time for a destination: two at once would each claim every other delivery, and send two small batches for one. No thread waits.</summary>
     public async ValueTask<Turn> EnterAsync()
@@ -35,13 +41,15 @@ internal sealed class Gathering
     /// <summary>A delivery has been parked.</summary>
     public void Add(DeliveryId delivery, int size, DateTimeOffset now, BatchOptions options)
     {
-        if (sizes.TryAdd(delivery, size)) bytes += size;
-        if (now + options.Wait < NextLook) NextLook = now + options.Wait;
+        // As many as a batch takes are enough to want a look; more may gather for as long as nothing goes.
+        if (sizes.Count < options.Events && sizes.TryAdd(delivery, size)) bytes += size;
+        if (!IsReady && now + options.Wait < NextLook) NextLook = now + options.Wait;
     }
 
     /// <summary>Whether a batch may be ready, or nobody knows for when it is to be rung.</summary>
-    public bool WantsLook(BatchOptions options, DateTimeOffset now) =>
-        readyAt is not { } at || at <= now || sizes.Count >= options.Events || bytes >= options.Bytes || now - seenAt >= Believed || now < seenAt;
+    public bool WantsLook(BatchOptions options, DateTimeOffset now) => IsReady
+        ? NextLook <= now || NextLook - now > LongestHold
+        : readyAt is not { } at || at <= now || sizes.Count >= options.Events || bytes >= options.Bytes || now - seenAt >= Believed || now < seenAt;
 
     /// <summary>What is parked, as the book says.</summary>
     public void See(IReadOnlyList<DueRow> parked, IReadOnlyList<int> known, DateTimeOffset now)
@@ -55,7 +63,7 @@ internal sealed class Gathering
     public bool Await(DateTimeOffset? at)
     {
         var isNew = at is not null && at != readyAt;
-        (readyAt, NextLook) = (at, at ?? DateTimeOffset.MaxValue);
+        (readyAt, NextLook, IsReady) = (at, at ?? DateTimeOffset.MaxValue, false);
         return isNew;
     }
 
@@ -63,8 +71,11 @@ internal sealed class Gathering
     public void Forget(DateTimeOffset nextLook)
     {
         sizes.Clear();
-        (bytes, readyAt, NextLook) = (0, null, nextLook);
+        (bytes, readyAt, NextLook, IsReady) = (0, null, nextLook, false);
     }
+
+    /// <summary>The destination takes nothing before a moment; null: before somebody rings.</summary>
+    public void Hold(DateTimeOffset? until) => (readyAt, NextLook, IsReady) = (null, until ?? DateTimeOffset.MaxValue, until is not null);
 
     public readonly struct Turn(TaskCompletionSource turn) : IDisposable
     {
