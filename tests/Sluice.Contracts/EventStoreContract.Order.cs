@@ -328,6 +328,14 @@ public abstract partial class EventStoreContract
         Assert.Null(claim.Place!.DeliveredUpTo);
     }
 
+    [Fact]
+    public async Task A_senders_time_may_be_as_early_as_can_be_written()
+    {
+        await DeliverAsync(await BookInLineAsync("evt_1", sentAt: DateTimeOffset.MinValue));
+        var claim = await ClaimAsync(await BookInLineAsync("evt_2", sentAt: Start), 1);
+        Assert.Equal(DateTimeOffset.MinValue, claim.Place!.DeliveredUpTo);
+    }
+
     private static BookedDelivery InLine(string destination = Billing, string key = Key, bool holds = false, DateTimeOffset? sentAt = null, DateTimeOffset? receivedAt = null) =>
         new(destination, (receivedAt ?? Start).AddMinutes(1), null) { Place = new(key, holds, sentAt) };
 

@@ -34,7 +34,7 @@ public sealed partial class TableEventStore
             // Somebody still holds it: the end may be under way.
             if (!isEnded && delivery!.Lease is not null) continue;
             if (isEnded) await MoveOnAsync(id, place, delivery, isRung: false, token);
-            await ForgetAsync(id.Event, [row.RowKey], token);
+            await ForgetAsync(row, token);
             moved++;
         }
 
@@ -54,7 +54,13 @@ public sealed partial class TableEventStore
     }
 
     /// <summary>Before an end: so that the line moves on whoever comes to it.</summary>
-    private Task LeaveAsync(DeliveryRow row, CancellationToken cancellationToken) => AddIndexAsync(row.Id.Event, Keys.MovingOn(row.Id), cancellationToken, ("Line", row.Line!.ToString()));
+    private async Task LeaveAsync(DeliveryRow row, CancellationToken cancellationToken)
+    {
+        var leaving = IndexRow(row.Id.Event, Keys.MovingOn(row.Id));
+        leaving["Line"] = row.Line!.ToString();
+        // An end that came to nothing may have left one: it is this end's now, and nobody removes it for the other's.
+        await Index.UpsertEntityAsync(leaving, TableUpdateMode.Replace, cancellationToken);
+    }
 
     /// <summary>After it: whose turn it is now.</summary>
     private async Task<Bell?> LeftAsync(DeliveryRow row, DeliveryRow? ended, bool isRung, CancellationToken cancellationToken)
