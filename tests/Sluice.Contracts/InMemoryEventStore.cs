@@ -89,8 +89,9 @@ public sealed partial class InMemoryEventStore : IEventStore
     {
         lock (gate)
         {
-            if (Find(bell.Delivery) is not { Lease: null, IsBehind: false } delivery || delivery.Status.IsEnd() || delivery.Bell.Attempt != bell.Attempt) return new(false);
-            if (!delivery.IsParked) (delivery.Due, delivery.IsParked) = (delivery.Due < now ? delivery.Due : now, true);
+            if (Find(bell.Delivery) is not { Lease: null } delivery || delivery.Status.IsEnd() || delivery.Bell.Attempt != bell.Attempt) return new(false);
+            // Behind another of its line it waits already, and is asked again when it is its turn.
+            if (!delivery.IsParked && !delivery.IsBehind) (delivery.Due, delivery.IsParked) = (delivery.Due < now ? delivery.Due : now, true);
             return new(true);
         }
     }

@@ -11,8 +11,9 @@ public sealed partial class TableEventStore
     {
         for (var tries = 1; tries <= Tries; tries++)
         {
-            if (await DeliveryAsync(bell.Delivery, token) is not { } row || row.Status.IsEnd() || row.Lease is not null || row.BellAttempt != bell.Attempt || Keys.IsAside(row.DueKey!)) return false;
-            if (Keys.IsParked(row.DueKey!)) return true;
+            if (await DeliveryAsync(bell.Delivery, token) is not { } row || row.Status.IsEnd() || row.Lease is not null || row.BellAttempt != bell.Attempt) return false;
+            // Behind another of its line it waits already, and is asked again when it is its turn.
+            if (Keys.IsParked(row.DueKey!) || Keys.IsAside(row.DueKey!)) return true;
             var (due, receipt) = (Keys.ReadDue(row.DueKey!).Due, NewReceipt());
             if (await MoveDueAsync(row, Keys.Parked(due < now ? due : now, row.Id, bell.Attempt, receipt), receipt, token)) return true;
         }

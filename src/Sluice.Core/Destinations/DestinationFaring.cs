@@ -7,12 +7,21 @@ namespace Sluice.Destinations;
 /// <summary>How destinations fare, as all instances have written it down. Nothing is told of what is well.</summary>
 public sealed class DestinationFaring(ISharedState state, TimeProvider time)
 {
-    /// <summary>By name, those against which something is known.</summary>
+    /// <summary>By name, those against which something is known. Nothing is while the store is away: the list itself has its last good copy.</summary>
     public async ValueTask<IReadOnlyDictionary<string, FaringView>> AllAsync(IEnumerable<Destination> destinations, CancellationToken cancellationToken)
     {
-        var health = (await state.ListAsync(HealthDocument.Kind, cancellationToken)).ToDictionary(document => document.Name, StringComparer.Ordinal);
-        var breakers = (await state.ListAsync(Breaker.Kind, cancellationToken)).ToDictionary(document => document.Name, StringComparer.Ordinal);
         var found = new Dictionary<string, FaringView>(StringComparer.Ordinal);
+        Dictionary<string, SharedDocument> health, breakers;
+        try
+        {
+            health = (await state.ListAsync(HealthDocument.Kind, cancellationToken)).ToDictionary(document => document.Name, StringComparer.Ordinal);
+            breakers = (await state.ListAsync(Breaker.Kind, cancellationToken)).ToDictionary(document => document.Name, StringComparer.Ordinal);
+        }
+        catch (StoreUnavailableException)
+        {
+            return found;
+        }
+
         foreach (var destination in destinations)
         {
             if (Of(destination, health.GetValueOrDefault(destination.Name), breakers.GetValueOrDefault(destination.Name)) is { } faring) found[destination.Name] = faring;

@@ -38,7 +38,8 @@ internal sealed partial class Ledger
     {
         var (id, delivery) = (context.Delivery, deliveries[context.Delivery]);
         if (delivery.Line is null) return;
-        if (context.IsOutOfOrder != delivery.IsReplayed) Breach($"{id} attempt {context.Attempt} is {(context.IsOutOfOrder ? "" : "not ")}out of order");
+        // An attempt from before the replay that only begins now says what was so then.
+        if (context.Attempt > delivery.CountedFrom && context.IsOutOfOrder != delivery.IsReplayed) Breach($"{id} attempt {context.Attempt} is {(context.IsOutOfOrder ? "" : "not ")}out of order");
         if (delivery.IsReplayed || setting.IsAging) return;
         foreach (var earlier in delivery.Line.Kept)
         {

@@ -92,7 +92,7 @@ internal sealed partial class Ledger(Setting setting, Faults faults, Trace trace
         (delivery.LastClaimed, delivery.IsClaimed) = (claim.Attempt, true);
     }
 
-    public void Recorded(Completion completion, bool accepted)
+    public void Recorded(Completion completion, bool accepted, DateTimeOffset now)
     {
         var (claim, attempt) = (completion.Claim, completion.Attempt);
         trace.Add("book", accepted ? "records" : "refuses", claim.Delivery, $"{claim.Attempt} {attempt.Outcome} {completion.Status} {completion.NextAttemptAt:HH:mm:ss}");
@@ -114,7 +114,7 @@ internal sealed partial class Ledger(Setting setting, Faults faults, Trace trace
         delivery.Ended = completion.Status.IsEnd() ? completion.Status : null;
         delivery.HasEnded |= completion.Status.IsEnd();
         // Of several that find a lease lapsed each decides when the next attempt is, and one that doubts whether its word was taken rings for its own moment.
-        delivery.WasLapsed = claim.Lease.Until <= completion.At;
+        delivery.WasLapsed = claim.Lease.Until <= now;
     }
 
     public void Replayed(Processing.Bell bell)

@@ -45,10 +45,15 @@ internal sealed class Setting
         values["Sluice:Retry:BaseDelay"] = Text(IsAging && random.Next(4) > 0 ? TimeSpan.FromHours(9) : TimeSpan.FromSeconds(random.Next(3) * 20));
         values["Sluice:Retry:Factor"] = random.Next(1, 5).ToString(CultureInfo.InvariantCulture);
         values["Sluice:Retry:MaxDelay"] = Text(IsAging ? TimeSpan.FromHours(12) : TimeSpan.FromMinutes(15));
-        Pace(random, "all", "Limits:Rate", "Limits:Concurrency");
-        Pace(random, "invoices", "Breaker:Failures");
-        Pace(random, "orders", "Limits:Rate", "Limits:Concurrency", "Breaker:Failures");
-        if (random.Next(3) == 0) Gather("all", random.Next(2, 4), TimeSpan.FromSeconds(random.Next(1, 60)));
+        if (!isOrderedOnly)
+        {
+            Pace(random, "all", "Limits:Rate", "Limits:Concurrency");
+            Pace(random, "invoices", "Breaker:Failures");
+            Pace(random, "orders", "Limits:Rate", "Limits:Concurrency", "Breaker:Failures");
+            Pace(random, Ordered, "Limits:Rate", "Breaker:Failures");
+            if (random.Next(3) == 0) Gather("all", random.Next(2, 4), TimeSpan.FromSeconds(random.Next(1, 60)));
+        }
+
         foreach (var destination in new[] { "all", "invoices", "orders", Ordered }.Where(name => values.ContainsKey($"Sluice:Destinations:{name}:Handler"))) values[$"Sluice:Destinations:{destination}:Timeout"] = Text(TimeSpan.FromSeconds(random.Next(1, 40)));
     }
 

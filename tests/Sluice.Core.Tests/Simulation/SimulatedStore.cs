@@ -49,7 +49,7 @@ internal sealed class SimulatedStore(World world, SimulatedProcess process) : IE
     public ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken) => CallAsync("record", () =>
     {
         var accepted = Book.RecordAsync(completion, default).AtOnce();
-        Ledger.Recorded(completion, accepted);
+        Ledger.Recorded(completion, accepted, world.Now);
         return accepted;
     }, cancellationToken);
 

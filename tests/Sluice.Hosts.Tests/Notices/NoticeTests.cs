@@ -17,7 +17,9 @@ public sealed class NoticeTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     // One attempt every six hours, for ever.
-    private static JsonObject Patient => new() { ["Retry"] = new JsonObject { ["MaxAttempts"] = 1000, ["BaseDelay"] = "06:00:00", ["Factor"] = 1, ["MaxDelay"] = "06:00:00" } };
+    private static JsonObject Patient => new() { ["Breaker"] = new JsonObject { ["Failures"] = 0 }, ["Retry"] = new JsonObject { ["MaxAttempts"] = 1000, ["BaseDelay"] = "06:00:00", ["Factor"] = 1, ["MaxDelay"] = "06:00:00" } };
+
+    private static JsonObject NeverLeftAlone => new() { ["Breaker"] = new JsonObject { ["Failures"] = 0 } };
 
     [Fact]
     public async Task A_destination_that_fails_is_told_warned_of_three_times_disabled_and_once_resumed_told_to_work()
@@ -64,7 +66,7 @@ public sealed class NoticeTests
     {
         await using var billing = await Sink.StartAsync(500);
         await using var told = await Operator.StartAsync();
-        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url).Destination("told", told.Sink.Url, Operator.Settings));
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url, NeverLeftAlone).Destination("told", told.Sink.Url, Operator.Settings));
         var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => sluice.AcceptAsync($"evt_{i}")));
         foreach (var id in ids) await sluice.UntilAsync(id, DeliveryStatus.Retrying, 1);
         sluice.Time.Advance(TimeSpan.FromSeconds(5));
@@ -143,7 +145,7 @@ public sealed class NoticeTests
     {
         await using var billing = await Sink.StartAsync(500);
         await using var told = await Operator.StartAsync(400);
-        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url).Destination("told", told.Sink.Url, Operator.Settings));
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url, NeverLeftAlone).Destination("told", told.Sink.Url, Operator.Settings));
         for (var i = 0; i < 12; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"));
         await sluice.UntilAsync(() => told.Sink.Count == 2);
         for (var hours = 0; hours < 30; hours++)

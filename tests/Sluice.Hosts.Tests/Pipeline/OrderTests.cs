@@ -56,7 +56,7 @@ public sealed class OrderTests
     [Fact]
     public async Task A_dead_letter_releases_its_key_and_its_replay_says_that_it_is_out_of_order()
     {
-        await using var sink = await Sink.StartAsync(400, 200);
+        await using var sink = await Sink.StartAsync(404, 200);
         await using var sluice = await RunningSluice.StartAsync(Ordered(sink, new() { ["Key"] = "json:customer" }));
         var first = await AcceptAsync(sluice, "evt_1", "cus_1");
         var second = await AcceptAsync(sluice, "evt_2", "cus_1");
@@ -74,7 +74,7 @@ public sealed class OrderTests
     [Fact]
     public async Task With_Hold_a_dead_letter_holds_its_key_until_it_was_replayed_in_its_place()
     {
-        await using var sink = await Sink.StartAsync(400, 200);
+        await using var sink = await Sink.StartAsync(404, 200);
         await using var sluice = await RunningSluice.StartAsync(Ordered(sink, new() { ["Key"] = "json:customer", ["Hold"] = true }));
         var first = await AcceptAsync(sluice, "evt_1", "cus_1");
         await sluice.UntilAsync(first, DeliveryStatus.DeadLettered, 1);
@@ -92,7 +92,7 @@ public sealed class OrderTests
     [Fact]
     public async Task With_Hold_a_purge_lets_the_others_of_the_key_go()
     {
-        await using var sink = await Sink.StartAsync(400, 200);
+        await using var sink = await Sink.StartAsync(404, 200);
         await using var sluice = await RunningSluice.StartAsync(Ordered(sink, new() { ["Key"] = "json:customer", ["Hold"] = true }));
         var first = await AcceptAsync(sluice, "evt_1", "cus_1");
         await sluice.UntilAsync(first, DeliveryStatus.DeadLettered, 1);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Hosts.Tests.Sqlite;
@@ -11,6 +12,8 @@ public sealed class VolumeTests
 {
     private const int Events = 1000;
 
+    private static JsonObject NoBreaker => new() { ["Breaker"] = new JsonObject { ["Failures"] = 0 } };
+
     [Fact]
     public async Task A_thousand_events_with_three_failing_destinations_come_to_their_ends()
     {
@@ -18,7 +21,7 @@ public sealed class VolumeTests
         await using var refusing = await Sink.StartAsync(400);
         await using var well = await Sink.StartAsync(200);
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe
-            .Destination("failing", failing.Url).Destination("too", failing.Url).Destination("refusing", refusing.Url).Destination("well", well.Url));
+            .Destination("failing", failing.Url, NoBreaker).Destination("too", failing.Url, NoBreaker).Destination("refusing", refusing.Url).Destination("well", well.Url));
         await AcceptAsync(sluice, Events);
         await EndAsync(sluice);
 
