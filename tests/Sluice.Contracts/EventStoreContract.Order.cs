@@ -155,6 +155,20 @@ public abstract partial class EventStoreContract
     }
 
     [Fact]
+    public async Task A_dead_letter_of_which_nobody_waits_for_the_end_releases_its_line_although_it_held_it()
+    {
+        var ids = await BookLineAsync(3, holds: true);
+        await AssertBehindAsync(ids[1]);
+        Assert.Equal(new Bell(ids[1], 1), (await Store.RecordAsync(Dead(await ClaimAsync(ids[0], 1), Now) with { ReleasesLine = true }, Cancellation)).Next);
+
+        // Replayed, it is out of order; the next one's place is its own.
+        await Store.ReplayAsync(ids[0], Now, onlyDead: true, Cancellation);
+        Assert.True((await ClaimAsync(ids[0], 2)).Place!.IsOutOfOrder);
+        Assert.Null(await DieAsync(ids[1]));
+        await AssertBehindAsync(ids[2]);
+    }
+
+    [Fact]
     public async Task A_purge_of_the_dead_letter_that_holds_its_line_makes_the_next_due_at_once()
     {
         var ids = await BookLineAsync(2, holds: true);
@@ -326,6 +340,14 @@ public abstract partial class EventStoreContract
         await RetainAsync(Start.AddMinutes(1));
         var claim = await ClaimAsync(await BookInLineAsync("evt_2", sentAt: Start.AddSeconds(-1)), 1);
         Assert.Null(claim.Place!.DeliveredUpTo);
+    }
+
+    [Fact]
+    public async Task A_senders_time_may_be_as_early_as_can_be_written()
+    {
+        await DeliverAsync(await BookInLineAsync("evt_1", sentAt: DateTimeOffset.MinValue));
+        var claim = await ClaimAsync(await BookInLineAsync("evt_2", sentAt: Start), 1);
+        Assert.Equal(DateTimeOffset.MinValue, claim.Place!.DeliveredUpTo);
     }
 
     private static BookedDelivery InLine(string destination = Billing, string key = Key, bool holds = false, DateTimeOffset? sentAt = null, DateTimeOffset? receivedAt = null) =>

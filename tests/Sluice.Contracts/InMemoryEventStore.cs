@@ -67,6 +67,7 @@ public sealed partial class InMemoryEventStore : IEventStore
             delivery.Keep(completion.Attempt, isHolder);
             if (!isHolder && IsFenced) return new(new Recorded(IsHeld: false));
 
+            if (completion.ReleasesLine) delivery.Place = delivery.Place is { } place ? place with { Holds = false } : null;
             if (completion.Status.IsEnd()) delivery.End(completion.Status, completion.Reason, completion.At);
             else (delivery.Status, delivery.Reason, delivery.NextAttemptAt, delivery.Due, delivery.Lease) =
                 (completion.Status, completion.Reason, completion.NextAttemptAt, completion.Due!.Value, null);

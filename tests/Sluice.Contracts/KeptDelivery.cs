@@ -22,7 +22,7 @@ internal sealed class KeptDelivery(DeliveryId id)
     public bool IsParked { get; set; }
 
     /// <summary>Null where it is in no order.</summary>
-    public Place? Place { get; init; }
+    public Place? Place { get; set; }
 
     public bool IsOutOfOrder { get; set; }
 

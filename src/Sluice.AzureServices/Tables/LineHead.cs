@@ -11,13 +11,14 @@ internal sealed record LineHead(string Partition, string? Turn = null, DateTimeO
 {
     public bool IsEmpty => Turn is null && SentUpTo is null;
 
-    public static LineHead Read(TableEntity row) => new(row.PartitionKey, row.GetString("Turn"), row.GetDateTimeOffset("SentUpTo"), row.GetString("SentBy"), row.ETag);
+    public static LineHead Read(TableEntity row) => new(row.PartitionKey, row.GetString("Turn"), row.GetInt64("SentUpTo") is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null, row.GetString("SentBy"), row.ETag);
 
     public TableEntity ToEntity()
     {
         var row = new TableEntity(Partition, Keys.Head);
         if (Turn is not null) row["Turn"] = Turn;
-        if (SentUpTo is not null) (row["SentUpTo"], row["SentBy"]) = (SentUpTo, SentBy);
+        // As a number: a sender's time may be earlier than the year 1601, where the table's own begin.
+        if (SentUpTo is not null) (row["SentUpTo"], row["SentBy"]) = (SentUpTo.Value.UtcTicks, SentBy);
         return row;
     }
 

@@ -7,6 +7,9 @@ namespace Sluice.AzureServices.Tables;
 /// <param name="Row">The key of its row in the partition of the line.</param>
 internal sealed record LinePlace(string OrderKey, string Row, bool Holds, bool IsOutOfOrder, DateTimeOffset? SentAt)
 {
+    /// <summary>The same, not held by a dead letter.</summary>
+    public LinePlace Released => this with { Holds = false };
+
     public static LinePlace? Of(Place? place, string row) => place is null ? null : new(place.Key, row, place.Holds, IsOutOfOrder: false, place.SentAt);
 
     public static LinePlace? Read(string? text) => text?.Split(' ') is [var key, var row, var holds, var order, var sent]

@@ -118,7 +118,7 @@ public sealed partial class TableEventStore
     private static DeliveryRow Outcome(Completion completion, ClaimVersion version, long receipt)
     {
         var claim = completion.Claim;
-        var row = new DeliveryRow { Id = claim.Delivery, Number = claim.Attempt, CountedFrom = claim.CountedFrom, Receipt = receipt, Booking = version.Booking, Line = version.Line };
+        var row = new DeliveryRow { Id = claim.Delivery, Number = claim.Attempt, CountedFrom = claim.CountedFrom, Receipt = receipt, Booking = version.Booking, Line = completion.ReleasesLine ? version.Line?.Released : version.Line };
         if (completion.Status.IsEnd())
         {
             row = row.Ended(completion.Status, completion.Reason, completion.At) with { StatusCode = completion.Attempt.StatusCode };

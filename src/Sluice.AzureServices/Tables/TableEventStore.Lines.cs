@@ -34,7 +34,7 @@ public sealed partial class TableEventStore
             // Somebody still holds it: the end may be under way.
             if (!isEnded && delivery!.Lease is not null) continue;
             if (isEnded) await MoveOnAsync(id, place, delivery, isRung: false, token);
-            await ForgetAsync(id.Event, [row.RowKey], token);
+            await ForgetAsync(row, token);
             moved++;
         }
 
@@ -54,7 +54,13 @@ public sealed partial class TableEventStore
     }
 
     /// <summary>Before an end: so that the line moves on whoever comes to it.</summary>
-    private Task LeaveAsync(DeliveryRow row, CancellationToken cancellationToken) => AddIndexAsync(row.Id.Event, Keys.MovingOn(row.Id), cancellationToken, ("Line", row.Line!.ToString()));
+    private async Task LeaveAsync(DeliveryRow row, CancellationToken cancellationToken)
+    {
+        var leaving = IndexRow(row.Id.Event, Keys.MovingOn(row.Id));
+        leaving["Line"] = row.Line!.ToString();
+        // An end that came to nothing may have left one: it is this end's now, and nobody removes it for the other's.
+        await Index.UpsertEntityAsync(leaving, TableUpdateMode.Replace, cancellationToken);
+    }
 
     /// <summary>After it: whose turn it is now.</summary>
     private async Task<Bell?> LeftAsync(DeliveryRow row, DeliveryRow? ended, bool isRung, CancellationToken cancellationToken)
@@ -182,57 +188,6 @@ public sealed partial class TableEventStore
     // Null where nobody stands there: the delivery has ended, or its event is gone.
     private async Task<DeliveryRow?> StandingAtAsync(string place, string destination, CancellationToken cancellationToken) =>
         await DeliveryAsync(new(Keys.ReadPlace(place), destination), cancellationToken) is { IsInLine: true } row && row.Line!.Row == place ? row : null;
-
-    private async Task<LineHead> HeadAsync(string partition, CancellationToken cancellationToken)
-    {
-        var found = await Index.GetEntityIfExistsAsync<TableEntity>(partition, Keys.Head, cancellationToken: cancellationToken);
-        return found.HasValue ? LineHead.Read(found.Value!) : new LineHead(partition);
-    }
-
-    // False when somebody else has written since.
-    private async Task<bool> WriteAsync(LineHead from, LineHead to, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (from.IsEmpty && to.IsEmpty) return true;
-            if (from.IsEmpty) await Index.AddEntityAsync(to.ToEntity(), cancellationToken);
-            else if (to.IsEmpty) await Index.DeleteEntityAsync(from.Partition, Keys.Head, from.ETag, cancellationToken);
-            else await Index.UpdateEntityAsync(to.ToEntity(), from.ETag, TableUpdateMode.Replace, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException e) when (IsConflict(e))
-        {
-            return false;
-        }
-    }
-
-    /// <summary>What the book says of a claimed delivery's place.</summary>
-    private async Task<Claim> PlacedAsync(Claim claim, DeliveryRow row, CancellationToken cancellationToken)
-    {
-        if (row.Line is not { } line) return claim;
-        var head = line.SentAt is null || line.IsOutOfOrder ? null : await HeadAsync(PartitionOf(row.Id, line), cancellationToken);
-        return claim with { Place = new(line.IsOutOfOrder, line.SentAt, head?.SentUpTo) };
-    }
-
-    // A replay out of order moves no line, and may still be the latest that was delivered.
-    private async Task NoteSentAsync(DeliveryRow delivered, CancellationToken cancellationToken)
-    {
-        for (var tries = 1; tries <= Tries; tries++)
-        {
-            var head = await HeadAsync(PartitionOf(delivered.Id, delivered.Line!), cancellationToken);
-            if (head.Sent(delivered) == head || await WriteAsync(head, head.Sent(delivered), cancellationToken)) return;
-        }
-    }
-
-    // The sender's time goes with the event that it was of.
-    private async Task ForgetSentAsync(DeliveryRow row, CancellationToken cancellationToken)
-    {
-        for (var tries = 1; tries <= Tries; tries++)
-        {
-            var head = await HeadAsync(PartitionOf(row.Id, row.Line!), cancellationToken);
-            if (head.SentBy != row.Id.Event.ToString() || await WriteAsync(head, head with { SentUpTo = null, SentBy = null }, cancellationToken)) return;
-        }
-    }
 
     private async Task ForgetPlaceAsync(string partition, string place, CancellationToken cancellationToken)
     {

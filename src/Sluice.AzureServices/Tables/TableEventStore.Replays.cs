@@ -75,7 +75,7 @@ public sealed partial class TableEventStore
         {
             var (delivery, attempt) = Keys.ReadOpenDeath(row.RowKey);
             if (await DeliveryAsync(delivery, token) is { Status: DeliveryStatus.DeadLettered } dead && dead.Number == attempt) open.Add(new(delivery, attempt, dead.Reason ?? ""));
-            else await ForgetAsync(delivery.Event, [row.RowKey], token);
+            else await ForgetAsync(row, token);
         }
 
         return open;

@@ -104,13 +104,11 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
         }
     }
 
-    private async Task AddIndexAsync(EventId id, string key, CancellationToken cancellationToken, params (string Name, object Value)[] values)
+    private async Task AddIndexAsync(EventId id, string key, CancellationToken cancellationToken)
     {
-        var row = IndexRow(id, key);
-        foreach (var (name, value) in values) row[name] = value;
         try
         {
-            await Index.AddEntityAsync(row, cancellationToken);
+            await Index.AddEntityAsync(IndexRow(id, key), cancellationToken);
         }
         catch (RequestFailedException e) when (e.Status == 409)
         {
@@ -138,6 +136,19 @@ public sealed partial class TableEventStore(BookTables tables, Random random, Ti
 
     /// <summary>Whether whoever wrote an index row has long had the time to write what it points to.</summary>
     private bool IsSettled(TableEntity row) => row.GetDateTimeOffset("At") < time.GetUtcNow() - Settled;
+
+    /// <summary>Removes an index row as it was read: whoever has written it again since needs it.</summary>
+    private async Task ForgetAsync(TableEntity row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Index.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellationToken);
+        }
+        catch (Exception e) when (e is RequestFailedException or OperationCanceledException or AggregateException)
+        {
+            // It is met again.
+        }
+    }
 
     /// <summary>Removes index rows that are not needed any more. Not more than a wish: what stays is passed over when it is met.</summary>
     private async Task ForgetAsync(EventId id, IEnumerable<string?> keys, CancellationToken cancellationToken)

@@ -107,7 +107,8 @@ public sealed record Health
         };
         // Several processes may each have met the beginning; what was told goes by what was known then.
         if (health.Stage == HealthStage.Healthy && tries.FirstAt < health.Since) health = health with { Since = tries.FirstAt };
-        return tries.Disables is { } reason && !isDisabled ? health.Disabled(settings, reason, tries.LastAt) : health;
+        // One that a person has paused says so again when it is resumed.
+        return tries.Disables is { } reason && !isDisabled && standing.State == DestinationState.Active ? health.Disabled(settings, reason, tries.LastAt) : health;
     }
 
     private Health Died(Tries tries, DestinationSettings settings)

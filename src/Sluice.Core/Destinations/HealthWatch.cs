@@ -46,7 +46,7 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
             var now = time.GetUtcNow();
             if (!configuration.Current.TryGetDestination(one.Name, out var destination))
             {
-                if (now - one.Known.LastAt > Forgotten) await ForgetAsync(one, cancellationToken);
+                if (now - one.Known.LastAt > Forgotten && !await TryForgetAsync(one, cancellationToken)) return now + WatchedDestination.WriteAfter;
                 continue;
             }
 
@@ -79,6 +79,8 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
     private async ValueTask NoteAsync(Destination destination, Outcome outcome, DeliveryStatus status, DateTimeOffset at, bool isRead)
     {
         if (!isRead) await ReadAsync(CancellationToken.None);
+        // Where it stands may have changed during the attempt.
+        if (configuration.Current.TryGetDestination(destination.Name, out var now)) destination = now;
         var isDone = outcome.Kind == AttemptOutcome.Done;
         if (!watched.TryGetValue(destination.Name, out var one) && isDone) return;
         one ??= watched.GetOrAdd(destination.Name, static name => new WatchedDestination(name));
@@ -153,7 +155,7 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
     {
         if (notice.Type == Notice.DisabledType)
         {
-            // Somebody else may have removed it meanwhile.
+            // Somebody may have paused, removed or resumed it meanwhile.
             if (!await standings.DisableAsync(notice.Data.Destination, notice.Data.Reason!, notice.At, cancellationToken)) return;
             Telemetry.Disabled.Add(1, new KeyValuePair<string, object?>("destination", notice.Data.Destination));
         }
@@ -161,10 +163,23 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
         await notifier.TellAsync(notice, cancellationToken);
     }
 
-    private async ValueTask ForgetAsync(WatchedDestination one, CancellationToken cancellationToken)
+    // False when the store is away.
+    private async ValueTask<bool> TryForgetAsync(WatchedDestination one, CancellationToken cancellationToken)
     {
-        if (await state.FindAsync(HealthDocument.Kind, one.Name, cancellationToken) is { } document) await state.RemoveAsync(document, cancellationToken);
+        try
+        {
+            if (await state.FindAsync(HealthDocument.Kind, one.Name, cancellationToken) is { } document) await state.RemoveAsync(document, cancellationToken);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.NotWritten(logger, one.Name, e.Message);
+            return false;
+        }
+
+        // It does not count as failing any more.
+        one.Read(Health.Well);
         watched.TryRemove(one.Name, out _);
+        return true;
     }
 
     private static partial class Log

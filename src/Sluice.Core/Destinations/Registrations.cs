@@ -60,10 +60,19 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
 
     /// <summary>Delivers nothing to a destination until a person resumes it: Sluice's own decision. One that a person has paused stays paused.</summary>
     public ValueTask<RegistrationAnswer> DisableAsync(string name, string reason, CancellationToken cancellationToken) =>
-        StandAsync(name, (before, now) => before.State == DestinationState.Active ? new(DestinationState.Disabled, SafeText.OneLine(reason, LongestReason), now) : before, isRemoval: false, cancellationToken);
+        StandAsync(name, (before, now) => Disabled(before, reason, now), isRemoval: false, cancellationToken);
 
-    async ValueTask<bool> IStandings.DisableAsync(string name, string reason, DateTimeOffset at, CancellationToken cancellationToken) =>
-        (await DisableAsync(name, reason, cancellationToken)).IsDone;
+    async ValueTask<bool> IStandings.DisableAsync(string name, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var after = Standing.Active;
+        // Whoever has resumed it since knew better than what is told here late, or for the second time.
+        var answer = await StandAsync(name, (before, now) => after = before.Since > at ? before : Disabled(before, reason, now), isRemoval: false, cancellationToken);
+        if (answer.Result == RegistrationResult.Conflict) throw new StoreUnavailableException(answer.Faults[0]);
+        return answer.IsDone && after.State == DestinationState.Disabled;
+    }
+
+    private static Standing Disabled(Standing before, string reason, DateTimeOffset now) =>
+        before.State == DestinationState.Active ? new(DestinationState.Disabled, SafeText.OneLine(reason, LongestReason), now) : before;
 
     private async ValueTask<RegistrationAnswer> StandAsync(string name, Func<Standing, DateTimeOffset, Standing> next, bool isRemoval, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sluice.Delivery;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.Retries;
@@ -32,6 +33,8 @@ public sealed partial class AttemptRecorder(IEventStore store, ITaskQueue queue,
             Reason = verdict.Reason,
             NextAttemptAt = verdict.At,
             Due = rings ? verdict.At + queue.Grace : verdict.At,
+            // Whoever removed a destination has said what becomes of all that is pending: nothing is held for it.
+            ReleasesLine = destination is { Standing: { State: DestinationState.Removed, Pending: not PendingOnRemoval.Deliver } },
             At = now,
         };
         var written = await WriteAsync(completion);

@@ -89,6 +89,9 @@ public sealed record Completion
     /// <summary>When the delivery is looked at if no bell reached anyone; null at an end.</summary>
     public DateTimeOffset? Due { get; init; }
 
+    /// <summary>Whether a dead letter lets the next of its line go although its place says that it holds it.</summary>
+    public bool ReleasesLine { get; init; }
+
     public required DateTimeOffset At { get; init; }
 }
 

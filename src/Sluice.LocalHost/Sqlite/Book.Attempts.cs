@@ -18,7 +18,7 @@ internal sealed partial class Book
         readDelivery = Prepare("SELECT status, attempt, counted_from, start, due, token, order_key, place, sent_at FROM deliveries WHERE event = ?1 AND destination = ?2");
         claimDelivery = Prepare("UPDATE deliveries SET attempt = ?3, start = ?4, due = ?5, token = ?6 WHERE event = ?1 AND destination = ?2");
         recordDelivery = Prepare("""
-            UPDATE deliveries SET status = ?3, start = 0, due = ?4, next_at = ?5, token = NULL, reason = ?6, ended_at = ?7 WHERE event = ?1 AND destination = ?2
+            UPDATE deliveries SET status = ?3, start = 0, due = ?4, next_at = ?5, token = NULL, reason = ?6, ended_at = ?7, place = ?8 WHERE event = ?1 AND destination = ?2
             """);
         writeAttempt = Prepare("""
             INSERT INTO attempts(event, destination, number, outcome, status_code, error, started_at, duration) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -55,7 +55,7 @@ internal sealed partial class Book
 
         if (!holds) return new(IsHeld: false);
         recordDelivery.Bind(seq).Bind(claim.Delivery.Destination).Bind((long)completion.Status).Bind(completion.Due).Bind(completion.NextAttemptAt)
-            .Bind(completion.Reason).Bind(completion.Status.IsEnd() ? completion.At : null).Run();
+            .Bind(completion.Reason).Bind(completion.Status.IsEnd() ? completion.At : null).Bind(completion.ReleasesLine && row.Place == Holding ? InLine : row.Place).Run();
         Move(row.Status, completion.Status);
         return new(IsHeld: true, completion.Status.IsEnd() ? MoveOn(claim.Delivery.Destination, row, completion.At) : null);
     }

@@ -210,6 +210,19 @@ public sealed class HealthTests
         Assert.Same(Health.Well, HealthDocument.Read(new("health", "billing", "{\"since\":[]}")));
     }
 
+    [Fact]
+    public void What_was_under_way_when_a_person_paused_it_disables_nothing()
+    {
+        var paused = new Standing(DestinationState.Paused, "they are moving", Start);
+        var health = Health.Well.After(Tries.None.Failed(Start, "answered 410", isWaiting: false, isDead: true, "answered 410"), Settings, paused, Start);
+        Assert.Empty(health.Untold);
+
+        // Once it is resumed it may say so again.
+        var resumed = new Standing(DestinationState.Active, null, Start.AddHours(1));
+        health = health.After(Tries.None.Failed(Start.AddHours(2), "answered 410", isWaiting: false, isDead: true, "answered 410"), Settings, resumed, Start.AddHours(2));
+        Assert.Equal(Notice.DisabledType, Assert.Single(health.Untold).Type);
+    }
+
     private static Health Both(Tries one, Tries other) =>
         Health.Well.After(one, Settings, Standing.Active, Start.AddSeconds(10)).After(other, Settings, Standing.Active, Start.AddSeconds(11));
 

@@ -9,7 +9,7 @@ using Sluice.Storage;
 
 namespace Sluice.Core.Tests.Destinations;
 
-/// <summary>What watching costs a destination that works.</summary>
+/// <summary>What watching costs a destination that works, and a process whose store is away.</summary>
 public sealed class HealthWatchTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -32,5 +32,40 @@ public sealed class HealthWatchTests
             var after = watch.AfterAsync(destination, Outcome.Done, DeliveryStatus.Delivered, Start).AsTask();
             Assert.True(after.IsCompletedSuccessfully);
         }
+    }
+
+    [Fact]
+    public async Task A_destination_that_is_gone_is_forgotten_once_the_store_is_there_again()
+    {
+        var configuration = new LiveConfiguration(SettingsText.OfDestination(""" "Handler": "http", "Url": "https://billing.example/" """).Reads());
+        var state = new UnreliableState();
+        await state.WriteAsync(HealthDocument.Write("gone", new Health { Since = Start, LastAt = Start, Failures = 5, Stage = HealthStage.Failing }, null), TestContext.Current.CancellationToken);
+        var time = new VirtualTime(Start.AddDays(2));
+        var watch = new HealthWatch(configuration, state, null!, null!, time, NullLogger<HealthWatch>.Instance);
+
+        state.IsAway = true;
+        Assert.Equal(time.GetUtcNow().AddSeconds(30), await watch.LookAsync(TestContext.Current.CancellationToken));
+        state.IsAway = false;
+        Assert.Null(await watch.LookAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await state.ListAsync(HealthDocument.Kind, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Can be listed, and for a while nothing else.</summary>
+    private sealed class UnreliableState : ISharedState
+    {
+        private readonly ProcessState kept = new();
+
+        public bool IsAway { get; set; }
+
+        public TimeSpan Freshness => kept.Freshness;
+
+        public ValueTask<IReadOnlyList<SharedDocument>> ListAsync(string kind, CancellationToken cancellationToken) => kept.ListAsync(kind, cancellationToken);
+
+        public ValueTask<SharedDocument?> FindAsync(string kind, string name, CancellationToken cancellationToken) =>
+            IsAway ? throw new StoreUnavailableException("the disk is full") : kept.FindAsync(kind, name, cancellationToken);
+
+        public ValueTask<SharedDocument?> WriteAsync(SharedDocument document, CancellationToken cancellationToken) => kept.WriteAsync(document, cancellationToken);
+
+        public ValueTask<bool> RemoveAsync(SharedDocument document, CancellationToken cancellationToken) => kept.RemoveAsync(document, cancellationToken);
     }
 }

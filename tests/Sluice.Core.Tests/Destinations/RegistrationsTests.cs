@@ -100,6 +100,25 @@ public sealed class RegistrationsTests
     }
 
     [Fact]
+    public async Task What_is_disabled_late_or_twice_does_not_undo_what_a_person_said_since()
+    {
+        IStandings standings = registrations;
+        var at = time.GetUtcNow();
+        Assert.True(await standings.DisableAsync("billing", "answered 410", at, Cancellation));
+        Assert.True(await standings.DisableAsync("billing", "answered 410", at, Cancellation));
+        time.Advance(TimeSpan.FromSeconds(1));
+        await registrations.ResumeAsync("billing", Cancellation);
+
+        Assert.False(await standings.DisableAsync("billing", "answered 410", at, Cancellation));
+        Assert.Equal(DestinationState.Active, Destination("billing").Standing.State);
+        await registrations.PauseAsync("billing", "x", Cancellation);
+        Assert.False(await standings.DisableAsync("billing", "answered 410", time.GetUtcNow(), Cancellation));
+        Assert.Equal(DestinationState.Paused, Destination("billing").Standing.State);
+        await registrations.ResumeAsync("billing", Cancellation);
+        Assert.True(await standings.DisableAsync("billing", "answered 410", time.GetUtcNow(), Cancellation));
+    }
+
+    [Fact]
     public async Task A_destination_of_the_configuration_is_paused_and_resumed_too()
     {
         Assert.Equal(RegistrationResult.Done, (await registrations.PauseAsync("billing", "a person wants it so", Cancellation)).Result);

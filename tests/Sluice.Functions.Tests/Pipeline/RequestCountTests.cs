@@ -38,4 +38,17 @@ public sealed class RequestCountTests : IAsyncDisposable
         Assert.InRange(sluice.Tables.Requests - requests - 1, 6, 8);
         Assert.Equal(1, sluice.Broker.CallsOf(BrokerOperation.Send) - sends);
     }
+
+    [Fact]
+    public async Task A_round_of_the_timer_with_nothing_to_do_takes_as_many_table_requests_as_the_page_about_Azure_reckons_with()
+    {
+        await sluice.TickAsync();
+        sluice.Time.Advance(TimeSpan.FromHours(1));
+        await sluice.TickAsync();
+        sluice.Time.Advance(TimeSpan.FromMinutes(1));
+        var requests = sluice.Tables.Requests;
+        await sluice.TickAsync();
+
+        Assert.InRange(sluice.Tables.Requests - requests, 100, 125);
+    }
 }

@@ -121,6 +121,36 @@ public sealed class LineTests
         Assert.Empty(Line());
     }
 
+    [Fact]
+    public async Task An_end_that_comes_while_the_timer_looks_at_an_earlier_one_that_failed_is_still_moved_on_from()
+    {
+        var (first, second) = (await BookAsync("evt_1"), await BookAsync("evt_2"));
+        Assert.Equal(ClaimResult.Behind, (await ClaimAsync(second)).Result);
+        var claim = (await ClaimAsync(first)).Claim!;
+        tables.Before = request => request is { Table: "SluiceBook", Kind: TableRequestKind.Transaction } ? throw new RequestFailedException(500, "an error") : default;
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.RecordAsync(Delivered(claim), Cancellation));
+        tables.Before = null;
+        time.Advance(TimeSpan.FromMinutes(3));
+        var unknown = Delivered(claim) with { Status = DeliveryStatus.Retrying, NextAttemptAt = time.GetUtcNow(), Due = time.GetUtcNow(), Attempt = new() { Number = 1, Outcome = AttemptOutcome.Unknown, StartedAt = time.GetUtcNow(), Duration = default } };
+        Assert.True(await store.RecordAsync(unknown, Cancellation));
+
+        // The timer has seen that it waits; then it is claimed, delivered, and its end is cut short before the line has moved on.
+        tables.After = async request =>
+        {
+            if (request is not { Table: "SluiceBook", Kind: TableRequestKind.Get }) return;
+            tables.After = null;
+            var again = await store.ClaimAsync(new Bell(first, 2), new Lease(++token, time.GetUtcNow().AddMinutes(1)), time.GetUtcNow(), Cancellation);
+            tables.Before = request => request is { Kind: TableRequestKind.Query } && request.PartitionKey?.StartsWith("q-", StringComparison.Ordinal) == true ? throw new RequestFailedException(500, "an error") : default;
+            await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.RecordAsync(Delivered(again.Claim!) with { Attempt = new() { Number = 2, Outcome = AttemptOutcome.Done, StartedAt = time.GetUtcNow(), Duration = default } }, Cancellation));
+            tables.Before = null;
+        };
+        await store.MoveLinesOnAsync(10, Cancellation);
+
+        time.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal(1, await store.MoveLinesOnAsync(10, Cancellation));
+        Assert.Equal([second], (await store.DueAsync(time.GetUtcNow(), 10, Cancellation)).Rows.Select(row => row.Bell.Delivery));
+    }
+
     private TableEventStore Open(TimeProvider clock) => new(new BookTables(tables, BookTables.DefaultPrefix, TimeSpan.FromSeconds(10), clock), new Random(1), clock);
 
     private List<string> Line() => [.. tables.Rows("SluiceIndex").Where(row => row.PartitionKey.StartsWith("q-", StringComparison.Ordinal) || row.RowKey[0] == 'm').Select(row => row.RowKey)];

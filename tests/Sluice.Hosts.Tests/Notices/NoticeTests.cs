@@ -120,6 +120,27 @@ public sealed class NoticeTests
     }
 
     [Fact]
+    public async Task One_that_is_paused_while_it_says_it_is_gone_stays_paused_and_nobody_is_told_otherwise()
+    {
+        await using var told = await Operator.StartAsync();
+        var registrations = default(Registrations);
+        var gone = new OwnHandler("gone", async (_, _, cancellationToken) =>
+        {
+            await registrations!.PauseAsync("billing", "they are moving", cancellationToken);
+            return Outcome.DeadLetter("answered 410") with { Disables = true, StatusCode = 410 };
+        });
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", "gone").Destination("told", told.Sink.Url, Operator.Settings), gone);
+        registrations = sluice.Services.GetRequiredService<Registrations>();
+        await sluice.UntilAsync(await sluice.AcceptAsync(), DeliveryStatus.DeadLettered, 1);
+        sluice.Time.Advance(TimeSpan.FromMinutes(1));
+        await LookAsync(sluice);
+
+        Assert.Equal((DestinationState.Paused, "they are moving"), (StandingOf(sluice).State, StandingOf(sluice).Reason));
+        Assert.Equal(0, told.Sink.Count);
+        Assert.Equal(1, (await sluice.StatsAsync()).Events);
+    }
+
+    [Fact]
     public async Task An_operators_destination_that_fails_itself_makes_no_notices_of_itself()
     {
         await using var billing = await Sink.StartAsync(500);

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Sluice.Contracts;
+using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
 
@@ -100,6 +102,52 @@ public sealed class OrderTests
         // The sweep finds it, at the latest after a minute.
         await sluice.PassAsync(TimeSpan.FromMinutes(1));
         await sluice.UntilAsync(second, DeliveryStatus.Delivered, 1);
+    }
+
+    [Theory]
+    [InlineData(PendingOnRemoval.DeadLetter, DeliveryStatus.DeadLettered)]
+    [InlineData(PendingOnRemoval.Skip, DeliveryStatus.Skipped)]
+    public async Task Of_a_removed_destination_that_holds_its_keys_all_that_is_pending_ends_as_the_removal_said(PendingOnRemoval pending, DeliveryStatus end)
+    {
+        await using var sink = await Sink.StartAsync(500);
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        var registrations = sluice.Services.GetRequiredService<Registrations>();
+        await registrations.PutAsync("crm", $$"""{ "Url": "{{sink.Url}}", "AllowPrivate": true, "Order": { "Key": "json:customer", "Hold": true } }""", null, TestContext.Current.CancellationToken);
+        var first = await AcceptAsync(sluice, "evt_1", "cus_1");
+        await sluice.UntilAsync(first, DeliveryStatus.Retrying, 1, "crm");
+        var others = new[] { await AcceptAsync(sluice, "evt_2", "cus_1"), await AcceptAsync(sluice, "evt_3", "cus_1") };
+
+        await registrations.RemoveAsync("crm", pending, TestContext.Current.CancellationToken);
+        await sluice.PassAsync(TimeSpan.FromMinutes(1));
+        await sluice.UntilAsync(first, end, 2, "crm");
+        foreach (var other in others) await sluice.UntilAsync(other, end, 1, "crm");
+        Assert.Equal(1, sink.Count);
+    }
+
+    [Fact]
+    public async Task A_key_whose_destination_was_paused_and_resumed_goes_on_in_order()
+    {
+        await using var sink = await Sink.StartAsync(500, 200);
+        await using var sluice = await RunningSluice.StartAsync(Ordered(sink, new() { ["Key"] = "json:customer" }));
+        var registrations = sluice.Services.GetRequiredService<Registrations>();
+        var sent = new List<EventId> { await AcceptAsync(sluice, "evt_1", "cus_1") };
+        await sluice.UntilAsync(sent[0], DeliveryStatus.Retrying, 1);
+        await registrations.PauseAsync("billing", "for a while", TestContext.Current.CancellationToken);
+        for (var i = 2; i <= 5; i++) sent.Add(await AcceptAsync(sluice, $"evt_{i}", "cus_1"));
+        await sluice.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, sink.Count);
+
+        var file = Ordered(sink, new() { ["Key"] = "json:customer" });
+        await sluice.RestartAsync(file);
+        sent.Add(await AcceptAsync(sluice, "evt_6", "cus_1"));
+        await sluice.Services.GetRequiredService<Registrations>().ResumeAsync("billing", TestContext.Current.CancellationToken);
+        await sluice.UntilAsync(() =>
+        {
+            // What waited goes spread over time.
+            sluice.Time.Advance(TimeSpan.FromMilliseconds(50));
+            return sink.Count == 7;
+        });
+        Assert.Equal([sent[0], .. sent], sink.Requests.Select(Of));
     }
 
     [Fact]
