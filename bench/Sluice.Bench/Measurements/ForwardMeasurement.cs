@@ -29,7 +29,8 @@ public sealed class ForwardMeasurement(Workbench workbench, ForwardPlan plan) : 
         using var sink = workbench.Start(Programs.Echo(folder));
         using var loop = new PostLoop(sink, InFlight);
         WarmUp(sink, loop);
-        using var sluice = Backlog.Start(workbench, folder, plan.Events, InFlight, [Programs.Http("sink", sink.Port)]);
+        // One destination has just under half of the workers: the others might come.
+        using var sluice = Backlog.Start(workbench, folder, plan.Events, 2 * InFlight, [Programs.Http("sink", sink.Port)]);
         using var delivered = new DeliveredCount(sluice);
         var count = delivered.Await(plan.WarmUp);
 

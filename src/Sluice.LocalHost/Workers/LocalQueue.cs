@@ -16,9 +16,10 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
     private readonly HashSet<(DeliveryId Delivery, int Attempt)> known = [];
     private Shares shares = new(0, static _ => null);
     private List<Bell> handedBack = [];
-    private Func<Bell, Task<bool>>? process;
+    private Func<Bell, Action, Task<bool>>? process;
     private TaskCompletionSource? idle;
     private int workers;
+    private int writing;
     private bool more;
 
     public TimeSpan Grace => TimeSpan.Zero;
@@ -29,14 +30,15 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
     public Wakeup Changed { get; } = new(time);
 
     /// <summary>Opens the queue to a number of workers. One that answers false could not do its work; the bell is then rung again.</summary>
+    /// <param name="worker">Is given what to call when its destination has answered: while that is written down the worker is free for another, so that an outcome and the next claim share a commit.</param>
     /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
-    public void Start(int count, Func<Bell, Task<bool>> worker, Func<string, int?> limit)
+    public void Start(int count, Func<Bell, Action, Task<bool>> worker, Func<string, int?> limit)
     {
         lock (gate) (process, shares, workers) = (worker, new Shares(count, limit), count);
         wakeup.Now();
     }
 
-    /// <summary>Hands out nothing any more; completes when no worker is busy.</summary>
+    /// <summary>Hands out nothing any more; completes when no worker is busy and nothing is left to write down.</summary>
     public Task StopAsync()
     {
         lock (gate)
@@ -47,7 +49,7 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
             shares.Clear();
             handedBack.Clear();
             idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (workers == 0) idle.SetResult();
+            EndIfIdle();
             return idle.Task;
         }
     }
@@ -153,18 +155,44 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
 
     private void Run(Bell bell) => ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.queue.WorkAsync(state.bell), (queue: this, bell), preferLocal: false);
 
-    private async Task WorkAsync(Bell first)
+    private async Task WorkAsync(Bell bell)
     {
-        for (Bell? bell = first; bell is not null; bell = Next(bell.Delivery.Destination))
+        // Not known while it runs: a bell about its lease's end has to be heard although a handler never returns.
+        lock (gate) known.Remove((bell.Delivery, bell.Attempt));
+        var destination = bell.Delivery.Destination;
+        var isFree = false;
+        var done = process is not { } worker || await worker(bell, Asked);
+        if (!done)
         {
-            // Not known while it runs: a bell about its lease's end has to be heard although a handler never returns.
-            lock (gate) known.Remove((bell.Delivery, bell.Attempt));
-            var done = process is not { } worker || await worker(bell);
-            if (done) continue;
             // It is still due, or parked.
             wakeup.Now();
-            MoreIsParked(bell.Delivery.Destination);
+            MoreIsParked(destination);
         }
+
+        if (isFree) Written();
+        else Release(destination);
+
+        void Asked()
+        {
+            if (isFree) return;
+            isFree = true;
+            lock (gate) writing++;
+            Release(destination);
+        }
+    }
+
+    private void Written()
+    {
+        lock (gate)
+        {
+            writing--;
+            EndIfIdle();
+        }
+    }
+
+    private void EndIfIdle()
+    {
+        if (process is null && workers == 0 && writing == 0) idle?.TrySetResult();
     }
 
     // The next bell for a worker that a destination gives back; null when it stays free.
@@ -176,7 +204,8 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
             shares.GiveBack(share);
             if (process is null)
             {
-                if (--workers == 0) idle?.TrySetResult();
+                workers--;
+                EndIfIdle();
                 return null;
             }
 
