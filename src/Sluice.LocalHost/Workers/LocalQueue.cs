@@ -7,27 +7,19 @@ namespace Sluice.LocalHost.Workers;
 /// The bell in one process: hands deliveries to free workers, to each destination its share. It keeps a bounded number of bells; what does
 /// not fit is not lost: it is handed back to be parked in the book, and is rung again when there is room.
 /// </summary>
-internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
+internal sealed partial class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
 {
-    /// <summary>Bells that wait to be parked. More stay due, and the sweep finds them.</summary>
-    public const int MostHandedBack = 1024;
-
     private readonly Lock gate = new();
     private readonly HashSet<(DeliveryId Delivery, int Attempt)> known = [];
     private Shares shares = new(0, static _ => null);
-    private List<Bell> handedBack = [];
     private Func<Bell, Action, Task<bool>>? process;
     private TaskCompletionSource? idle;
     private int workers;
     private int writing;
-    private bool more;
 
     public TimeSpan Grace => TimeSpan.Zero;
 
     public TimeSpan Horizon => TimeSpan.MaxValue;
-
-    /// <summary>Signals that something was handed back, or that there is room for what is parked.</summary>
-    public Wakeup Changed { get; } = new(time);
 
     /// <summary>Opens the queue to a number of workers. One that answers false could not do its work; the bell is then rung again.</summary>
     /// <param name="worker">Is given what to call when its destination has answered: while that is written down the worker is free for another, so that an outcome and the next claim share a commit.</param>
@@ -74,55 +66,6 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
     }
 
     public ValueTask PingAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-    /// <summary>Says that the book has more due than was rung: the next room wakes the sweep.</summary>
-    public void MoreIsDue()
-    {
-        lock (gate)
-        {
-            more = true;
-            WakeForMore();
-        }
-    }
-
-    /// <summary>Says that the book has more of a destination parked than was rung: <see cref="TakeRoom"/> names it once there is room.</summary>
-    public void MoreIsParked(string destination)
-    {
-        lock (gate)
-        {
-            var share = shares.Of(destination);
-            share.IsBehind = true;
-            if (shares.HasRoom(share)) Changed.Now();
-        }
-    }
-
-    /// <summary>Bells that did not fit. Whoever takes them parks their deliveries, and then says <see cref="Forget"/>.</summary>
-    public IReadOnlyList<Bell> TakeHandedBack()
-    {
-        lock (gate)
-        {
-            if (handedBack.Count == 0) return [];
-            var taken = handedBack;
-            handedBack = [];
-            return taken;
-        }
-    }
-
-    /// <summary>Bells that were handed back are no matter of the queue any more.</summary>
-    public void Forget(IReadOnlyList<Bell> bells)
-    {
-        lock (gate)
-        {
-            foreach (var bell in bells) known.Remove((bell.Delivery, bell.Attempt));
-            WakeForMore();
-        }
-    }
-
-    /// <summary>The destinations that have room for what is parked of them.</summary>
-    public IReadOnlyList<Room> TakeRoom()
-    {
-        lock (gate) return process is null ? [] : shares.TakeRoom();
-    }
 
     // True when a worker was free and is now the caller's to run.
     private bool Take(Bell bell)
@@ -222,12 +165,5 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
         var bell = shares.Next();
         if (bell is not null && shares.HasRoom(shares.Of(bell.Delivery.Destination))) Changed.Now();
         return bell;
-    }
-
-    private void WakeForMore()
-    {
-        if (!more || shares.Waiting > Shares.MostWaiting / 2 || handedBack.Count > 0) return;
-        more = false;
-        wakeup.Now();
     }
 }

@@ -4,8 +4,8 @@ namespace Sluice.LocalHost.Workers;
 
 /// <summary>
 /// How the workers, and the room for bells that wait for one, are shared among destinations, so that one that hangs holds up none of the
-/// others: just under half of the workers are kept from whoever has its share already, and whose bells wait are served in turn. For one
-/// thread at a time.
+/// others: just under half of the workers are kept from whoever has its share already, beside others a destination gets more than its share
+/// only as fast as it gives back what it has, and whose bells wait are served in turn. For one thread at a time.
 /// </summary>
 /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
 internal sealed class Shares(int workers, Func<string, int?> limit)
@@ -40,7 +40,8 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
     /// <summary>True when a worker is now the destination's.</summary>
     public bool TryTake(Share share)
     {
-        if (Free == 0 || (share.Held >= least && Free <= kept) || share.Held >= limit(share.Destination)) return false;
+        if (Free == 0 || share.Held >= limit(share.Destination)) return false;
+        if (share.Held >= least && (Free <= kept || (share.Held >= least + share.GivenBack && !IsAlone(share)))) return false;
         share.Held++;
         Free--;
         return true;
@@ -50,6 +51,7 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
     {
         share.Held--;
         Free++;
+        if (share.GivenBack < workers) share.GivenBack++;
     }
 
     /// <summary>False when there is no room for another bell of the destination.</summary>
@@ -96,6 +98,9 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
         return found;
     }
 
+    // Who asks has no turn to wait for.
+    private bool IsAlone(Share share) => workers - Free == share.Held && turns.Count == 0;
+
     public void Clear()
     {
         turns.Clear();
@@ -110,6 +115,9 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
 
         /// <summary>Its workers.</summary>
         public int Held { get; set; }
+
+        /// <summary>How many it has given back, as far as that matters: one that gives none back gets no more than its share.</summary>
+        public int GivenBack { get; set; }
 
         /// <summary>Its bells that wait for one.</summary>
         public Queue<Bell> Bells { get; } = new();
