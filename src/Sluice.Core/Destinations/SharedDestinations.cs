@@ -28,7 +28,11 @@ public sealed partial class SharedDestinations(ISharedState state, LiveConfigura
 
     /// <summary>Returns when the configuration in force is as fresh as can be had: at once, as a rule.</summary>
     /// <exception cref="StoreUnavailableException">There is no copy yet and the store cannot be asked.</exception>
-    public ValueTask EnsureAsync(CancellationToken cancellationToken) => copy is { } last && IsFresh(last) ? ValueTask.CompletedTask : FollowAsync(cancellationToken);
+    public ValueTask EnsureAsync(CancellationToken cancellationToken) => copy is { } last && IsFresh(last) ? ValueTask.CompletedTask : FollowAsync(mustKnow: false, cancellationToken);
+
+    /// <summary>The same for whoever books an event, which what was registered since would miss: an old copy goes on only where the store has said no.</summary>
+    /// <exception cref="StoreUnavailableException">There is no copy yet and the store cannot be asked, or the copy is old and the store has not answered in time.</exception>
+    public ValueTask EnsureKnownAsync(CancellationToken cancellationToken) => copy is { } last && IsFresh(last) ? ValueTask.CompletedTask : FollowAsync(mustKnow: true, cancellationToken);
 
     /// <summary>Returns when what was written before this call is in force here.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be asked; the last good copy goes on.</exception>
@@ -54,7 +58,7 @@ public sealed partial class SharedDestinations(ISharedState state, LiveConfigura
     private bool IsFresh(Copy last) =>
         last.Wanted == Volatile.Read(ref wanted) && (state.Freshness == Timeout.InfiniteTimeSpan || time.GetElapsedTime(last.ReadAt) < state.Freshness);
 
-    private async ValueTask FollowAsync(CancellationToken cancellationToken)
+    private async ValueTask FollowAsync(bool mustKnow, CancellationToken cancellationToken)
     {
         if (copy is not { } last)
         {
@@ -76,6 +80,7 @@ public sealed partial class SharedDestinations(ISharedState state, LiveConfigura
         catch (TimeoutException)
         {
             // It goes on reading; meanwhile the last good copy is in force.
+            if (mustKnow) throw new StoreUnavailableException("what is registered could not be read in time");
         }
     }
 

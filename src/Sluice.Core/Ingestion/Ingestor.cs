@@ -44,7 +44,7 @@ public sealed partial class Ingestor(
         var webhook = EventOf.Request(source, envelope);
         try
         {
-            await shared.EnsureAsync(cancellationToken);
+            await shared.EnsureKnownAsync(cancellationToken);
             return await KeepAsync(webhook, source.Provider.IsBatch(envelope) ? source.Splitting : DestinationsOf(source), envelope.ReceivedAt, isAskedFor: true, cancellationToken);
         }
         catch (StoreUnavailableException e) when (carrier is not null)
@@ -62,7 +62,7 @@ public sealed partial class Ingestor(
     /// <param name="isAskedFor">Whether somebody sent it (again): what is dead of it is then replayed. Not so an item of a batch that is taken apart as often as it takes, unless the batch was asked for again.</param>
     public async ValueTask<Ingested> KeepAsync(WebhookEvent webhook, DateTimeOffset now, bool isAskedFor, CancellationToken cancellationToken)
     {
-        await shared.EnsureAsync(cancellationToken);
+        await shared.EnsureKnownAsync(cancellationToken);
         var live = configuration.Current;
         var isBatch = webhook.Type == WebhookEvent.BatchType && live.TryGetSource(webhook.Source, out var source) && source.Provider.Split(webhook) is not null;
         return await KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isAskedFor, cancellationToken);

@@ -30,7 +30,6 @@ public sealed class RegistrationReaderTests
         { $$"""{ {{Good}}, "Retry": { "Factor": 2, "factor": 3 } }""", "crm names 'factor' twice; keep one" },
         { $$"""{ {{Good}}, "Retry:Factor": 2 }""", "crm has a name that is empty, longer than 100 characters or has a colon" },
         { """{ "Url": "https://\ud800.example" }""", "crm has a text that is no Unicode" },
-        { "{ \"Url\": \"https://\uD800.example\" }", "crm has a text that is no Unicode" },
         { "{}", "crm has no Url" },
         { """{ "Url": null }""", "crm has no Url" },
         { """{ "Url": { "a": 1 } }""", "crm has no Url" },
@@ -78,6 +77,10 @@ public sealed class RegistrationReaderTests
         { $$"""{ {{Good}}, "{{new string('x', 5000)}}": 1 }""", "crm has a name that is empty, longer than 100 characters or has a colon" },
         { $$"""{ {{Good}}, "a\u001b[31mb": 1 }""", "crm:a?[31mb is no setting" },
     };
+
+    // No row of a table: what runs the tests writes rows down as UTF-8, which has no place for this.
+    [Fact]
+    public void A_text_that_is_no_Unicode_is_refused() => Assert.Contains("crm has a text that is no Unicode", Assert.Single(Refusals("crm", "{ \"Url\": \"https://\uD800.example\" }")), StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Wrong))]
