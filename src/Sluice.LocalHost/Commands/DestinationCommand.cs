@@ -21,27 +21,12 @@ internal sealed class DestinationCommand : Command
     public DestinationCommand() : base("destination", "Destinations: register them, look at them, test, pause, resume and remove them")
     {
         Add(new DestinationAddCommand());
-        Add(Sub("list", "Lists all destinations", ListAsync));
-        Add(Sub("show", "Shows one with its settings, never a secret", ShowAsync, Named));
-        Add(Sub("pause", "Delivers nothing for a while and keeps what comes", (parsed, token) => ChangeAsync(parsed, (operations, name) => operations.PauseAsync(name, parsed.GetValue(Reason), token)), Named, Reason));
-        Add(Sub("resume", "Delivers again, also after it was disabled", (parsed, token) => ChangeAsync(parsed, (operations, name) => operations.ResumeAsync(name, token)), Named));
-        Add(Sub("remove", "Takes a registered one away", RemoveAsync, Named, Pending, Yes));
+        Add(OpsSubcommand.Of("list", "Lists all destinations", ListAsync));
+        Add(OpsSubcommand.Of("show", "Shows one with its settings, never a secret", ShowAsync, Named));
+        Add(OpsSubcommand.Of("pause", "Delivers nothing for a while and keeps what comes", (parsed, token) => ChangeAsync(parsed, (operations, name) => operations.PauseAsync(name, parsed.GetValue(Reason), token)), Named, Reason));
+        Add(OpsSubcommand.Of("resume", "Delivers again, also after it was disabled", (parsed, token) => ChangeAsync(parsed, (operations, name) => operations.ResumeAsync(name, token)), Named));
+        Add(OpsSubcommand.Of("remove", "Takes a registered one away", RemoveAsync, Named, Pending, Yes));
         Add(new DestinationTestCommand());
-    }
-
-    private static Command Sub(string name, string description, Func<ParseResult, CancellationToken, Task<int>> action, params Symbol[] symbols)
-    {
-        var command = new Command(name, description);
-        foreach (var symbol in symbols)
-        {
-            if (symbol is Argument argument) command.Add(argument);
-            else command.Add((Option)symbol);
-        }
-
-        command.Add(CommonOptions.Remote);
-        command.Add(CommonOptions.Token);
-        command.SetAction(action);
-        return command;
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -22,26 +22,11 @@ internal sealed class QuarantineCommand : Command
 
     public QuarantineCommand() : base("quarantine", "Refused requests that were kept: look at them, verify them again, release or purge them")
     {
-        Add(Sub("list", "Lists kept refused requests, newest first", ListAsync, Source, Before, Limit));
-        Add(Sub("show", "Shows one with its headers and the start of its body", ShowAsync, One));
-        Add(Sub("verify", "Checks them by the configuration of now, and releases none", (parsed, token) => CheckAsync(parsed, isRelease: false, token), Id, Source));
-        Add(Sub("release", "Makes events of those whose signature holds now", (parsed, token) => CheckAsync(parsed, isRelease: true, token), Id, Source, CommonOptions.Yes));
-        Add(Sub("purge", "Forgets them for good", PurgeAsync, Id, Source, CommonOptions.Yes));
-    }
-
-    private static Command Sub(string name, string description, Func<ParseResult, CancellationToken, Task<int>> action, params Symbol[] symbols)
-    {
-        var command = new Command(name, description);
-        foreach (var symbol in symbols)
-        {
-            if (symbol is Argument argument) command.Add(argument);
-            else command.Add((Option)symbol);
-        }
-
-        command.Add(CommonOptions.Remote);
-        command.Add(CommonOptions.Token);
-        command.SetAction(action);
-        return command;
+        Add(OpsSubcommand.Of("list", "Lists kept refused requests, newest first", ListAsync, Source, Before, Limit));
+        Add(OpsSubcommand.Of("show", "Shows one with its headers and the start of its body", ShowAsync, One));
+        Add(OpsSubcommand.Of("verify", "Checks them by the configuration of now, and releases none", (parsed, token) => CheckAsync(parsed, isRelease: false, token), Id, Source));
+        Add(OpsSubcommand.Of("release", "Makes events of those whose signature holds now", (parsed, token) => CheckAsync(parsed, isRelease: true, token), Id, Source, CommonOptions.Yes));
+        Add(OpsSubcommand.Of("purge", "Forgets them for good", PurgeAsync, Id, Source, CommonOptions.Yes));
     }
 
     private static async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellationToken)
