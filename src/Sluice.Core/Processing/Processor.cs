@@ -20,9 +20,8 @@ public sealed partial class Processor(
 
     /// <summary>Handles one bell to its end.</summary>
     /// <param name="stopping">Cancelled when the host gives up waiting for handlers: their outcome is then unknown.</param>
-    /// <param name="asked">Called when the destination has answered and may be given another: what is left is to write it down.</param>
     /// <exception cref="StoreUnavailableException">The store could not be asked; the due row brings the delivery back.</exception>
-    public async ValueTask<Processed> ProcessAsync(Bell bell, CancellationToken stopping, Action? asked = null)
+    public async ValueTask<Processed> ProcessAsync(Bell bell, CancellationToken stopping)
     {
         var (live, destination) = await LookUpAsync(bell.Delivery.Destination, stopping);
         if (destination is { IsBatching: true }) return await GatherAsync(bell, destination, stopping);
@@ -53,8 +52,6 @@ public sealed partial class Processor(
                 outcome = await AskAsync(claim, destination!, live, stopping);
                 // An attempt that the host's own end cut short says nothing about the destination.
                 if (!stopping.IsCancellationRequested) said = outcome;
-                // What is limited is given another when its permit is back.
-                if (permit is null) asked?.Invoke();
             }
 
             var endedAt = time.GetUtcNow();

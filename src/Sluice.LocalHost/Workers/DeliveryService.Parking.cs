@@ -75,7 +75,8 @@ internal sealed partial class DeliveryService
     private async Task<DateTimeOffset?> ReleaseAsync(CancellationToken stoppingToken)
     {
         DateTimeOffset? until = null;
-        Room[] rooms = [.. queue.TakeRoom(), .. pacing.Waiting.Select(name => new Room(name, Shares.MostOfOne))];
+        var fetched = queue.TakeRoom();
+        Room[] rooms = [.. fetched, .. pacing.Waiting.Select(name => new Room(name, Shares.MostOfOne))];
         for (var i = 0; i < rooms.Length; i++)
         {
             var (destination, most) = rooms[i];
@@ -83,13 +84,20 @@ internal sealed partial class DeliveryService
             {
                 var released = await sweeper.ReleaseAsync(destination, ReleaseAhead, most, stoppingToken);
                 if (released.MayBeMore) pacing.Wait(destination, released.IsHeld);
-                if (released is { MayBeMore: true, IsHeld: false }) queue.MoreIsParked(destination);
+                var isMore = released is { MayBeMore: true, IsHeld: false };
+                if (i < fetched.Count) queue.Fetched(destination, isMore);
+                else if (isMore) queue.MoreIsParked(destination);
                 if (until is null || released.Next < until) until = released.Next ?? until;
             }
             catch (StoreUnavailableException)
             {
                 // Nor were those behind it looked at, and whoever takes a room answers for it.
-                foreach (var room in rooms[i..]) queue.MoreIsParked(room.Destination);
+                for (; i < rooms.Length; i++)
+                {
+                    if (i < fetched.Count) queue.Fetched(rooms[i].Destination, isMore: true);
+                    else queue.MoreIsParked(rooms[i].Destination);
+                }
+
                 throw;
             }
         }

@@ -122,11 +122,11 @@ internal sealed partial class DeliveryService(
         if (recovered > 0) Log.Recovered(logger, recovered);
     }
 
-    private async Task<bool> ProcessAsync(Bell bell, Action asked)
+    private async Task<bool> ProcessAsync(Bell bell)
     {
         try
         {
-            await processor.ProcessAsync(bell, interrupt.Token, asked);
+            await processor.ProcessAsync(bell, interrupt.Token);
             return true;
         }
         catch (StoreUnavailableException e)

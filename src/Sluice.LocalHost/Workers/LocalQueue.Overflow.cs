@@ -35,6 +35,18 @@ internal sealed partial class LocalQueue
         }
     }
 
+    /// <summary>What <see cref="TakeRoom"/> asked for was rung.</summary>
+    /// <param name="isMore">More of it is parked: <see cref="TakeRoom"/> names the destination again once there is room.</param>
+    public void Fetched(string destination, bool isMore)
+    {
+        lock (gate)
+        {
+            var share = shares.Of(destination);
+            share.Fetched(isMore);
+            if (shares.HasRoom(share)) Changed.Now();
+        }
+    }
+
     /// <summary>Bells that did not fit. Whoever takes them parks their deliveries, and then says <see cref="Forget"/>.</summary>
     public IReadOnlyList<Bell> TakeHandedBack()
     {
@@ -52,7 +64,14 @@ internal sealed partial class LocalQueue
     {
         lock (gate)
         {
-            foreach (var bell in bells) known.Remove((bell.Delivery, bell.Attempt));
+            foreach (var bell in bells)
+            {
+                known.Remove((bell.Delivery, bell.Attempt));
+                var share = shares.Of(bell.Delivery.Destination);
+                share.HandedBack--;
+                if (shares.HasRoom(share)) Changed.Now();
+            }
+
             WakeForMore();
         }
     }

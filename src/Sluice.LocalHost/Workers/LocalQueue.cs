@@ -12,25 +12,23 @@ internal sealed partial class LocalQueue(Wakeup wakeup, TimeProvider time) : ITa
     private readonly Lock gate = new();
     private readonly HashSet<(DeliveryId Delivery, int Attempt)> known = [];
     private Shares shares = new(0, static _ => null);
-    private Func<Bell, Action, Task<bool>>? process;
+    private Func<Bell, Task<bool>>? process;
     private TaskCompletionSource? idle;
     private int workers;
-    private int writing;
 
     public TimeSpan Grace => TimeSpan.Zero;
 
     public TimeSpan Horizon => TimeSpan.MaxValue;
 
     /// <summary>Opens the queue to a number of workers. One that answers false could not do its work; the bell is then rung again.</summary>
-    /// <param name="worker">Is given what to call when its destination has answered: while that is written down the worker is free for another, so that an outcome and the next claim share a commit.</param>
     /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
-    public void Start(int count, Func<Bell, Action, Task<bool>> worker, Func<string, int?> limit)
+    public void Start(int count, Func<Bell, Task<bool>> worker, Func<string, int?> limit)
     {
         lock (gate) (process, shares, workers) = (worker, new Shares(count, limit), count);
         wakeup.Now();
     }
 
-    /// <summary>Hands out nothing any more; completes when no worker is busy and nothing is left to write down.</summary>
+    /// <summary>Hands out nothing any more; completes when no worker is busy.</summary>
     public Task StopAsync()
     {
         lock (gate)
@@ -41,7 +39,7 @@ internal sealed partial class LocalQueue(Wakeup wakeup, TimeProvider time) : ITa
             shares.Clear();
             handedBack.Clear();
             idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            EndIfIdle();
+            if (workers == 0) idle.SetResult();
             return idle.Task;
         }
     }
@@ -74,7 +72,7 @@ internal sealed partial class LocalQueue(Wakeup wakeup, TimeProvider time) : ITa
         {
             if (process is null || !known.Add((bell.Delivery, bell.Attempt))) return false;
             var share = shares.Of(bell.Delivery.Destination);
-            if (!share.IsBehind)
+            if (share.Takes(bell))
             {
                 if (share.Bells.Count == 0 && shares.TryTake(share)) return true;
                 if (shares.TryWait(share, bell)) return false;
@@ -84,6 +82,7 @@ internal sealed partial class LocalQueue(Wakeup wakeup, TimeProvider time) : ITa
             if (handedBack.Count < MostHandedBack)
             {
                 handedBack.Add(bell);
+                share.HandedBack++;
             }
             else
             {
@@ -98,44 +97,18 @@ internal sealed partial class LocalQueue(Wakeup wakeup, TimeProvider time) : ITa
 
     private void Run(Bell bell) => ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.queue.WorkAsync(state.bell), (queue: this, bell), preferLocal: false);
 
-    private async Task WorkAsync(Bell bell)
+    private async Task WorkAsync(Bell first)
     {
-        // Not known while it runs: a bell about its lease's end has to be heard although a handler never returns.
-        lock (gate) known.Remove((bell.Delivery, bell.Attempt));
-        var destination = bell.Delivery.Destination;
-        var isFree = false;
-        var done = process is not { } worker || await worker(bell, Asked);
-        if (!done)
+        for (Bell? bell = first; bell is not null; bell = Next(bell.Delivery.Destination))
         {
+            // Not known while it runs: a bell about its lease's end has to be heard although a handler never returns.
+            lock (gate) known.Remove((bell.Delivery, bell.Attempt));
+            var done = process is not { } worker || await worker(bell);
+            if (done) continue;
             // It is still due, or parked.
             wakeup.Now();
-            MoreIsParked(destination);
+            MoreIsParked(bell.Delivery.Destination);
         }
-
-        if (isFree) Written();
-        else Release(destination);
-
-        void Asked()
-        {
-            if (isFree) return;
-            isFree = true;
-            lock (gate) writing++;
-            Release(destination);
-        }
-    }
-
-    private void Written()
-    {
-        lock (gate)
-        {
-            writing--;
-            EndIfIdle();
-        }
-    }
-
-    private void EndIfIdle()
-    {
-        if (process is null && workers == 0 && writing == 0) idle?.TrySetResult();
     }
 
     // The next bell for a worker that a destination gives back; null when it stays free.
@@ -147,8 +120,7 @@ internal sealed partial class LocalQueue(Wakeup wakeup, TimeProvider time) : ITa
             shares.GiveBack(share);
             if (process is null)
             {
-                workers--;
-                EndIfIdle();
+                if (--workers == 0) idle?.TrySetResult();
                 return null;
             }
 

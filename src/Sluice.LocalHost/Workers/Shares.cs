@@ -4,8 +4,8 @@ namespace Sluice.LocalHost.Workers;
 
 /// <summary>
 /// How the workers, and the room for bells that wait for one, are shared among destinations, so that one that hangs holds up none of the
-/// others: just under half of the workers are kept from whoever has its share already, beside others a destination gets more than its share
-/// only as fast as it gives back what it has, and whose bells wait are served in turn. For one thread at a time.
+/// others: just under half of the workers are kept from whoever has its share already, and whose bells wait are served in turn. For one
+/// thread at a time.
 /// </summary>
 /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
 internal sealed class Shares(int workers, Func<string, int?> limit)
@@ -40,8 +40,7 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
     /// <summary>True when a worker is now the destination's.</summary>
     public bool TryTake(Share share)
     {
-        if (Free == 0 || share.Held >= limit(share.Destination)) return false;
-        if (share.Held >= least && (Free <= kept || (share.Held >= least + share.GivenBack && !IsAlone(share)))) return false;
+        if (Free == 0 || (share.Held >= least && Free <= kept) || share.Held >= limit(share.Destination)) return false;
         share.Held++;
         Free--;
         return true;
@@ -51,7 +50,6 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
     {
         share.Held--;
         Free++;
-        if (share.GivenBack < workers) share.GivenBack++;
     }
 
     /// <summary>False when there is no room for another bell of the destination.</summary>
@@ -82,24 +80,21 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
     }
 
     /// <summary>Whether what is parked of a destination, because it did not fit, fits now: not for each place that is free, but for half of them.</summary>
-    public bool HasRoom(Share share) => share.IsBehind && 2 * share.Bells.Count <= Most;
+    public bool HasRoom(Share share) => share is { IsBehind: true, IsFetched: false, HandedBack: 0 } && 2 * share.Bells.Count <= Most;
 
-    /// <summary>The destinations for which this is so, each with as many deliveries as it can have waiting and under way. They take bells again.</summary>
+    /// <summary>The destinations for which this is so, each with as many deliveries as it can have waiting and under way: those are fetched now, before any new ones.</summary>
     public List<Room> TakeRoom()
     {
         var found = new List<Room>();
         foreach (var share in shares.Values)
         {
             if (!HasRoom(share)) continue;
-            share.IsBehind = false;
+            share.IsFetched = true;
             found.Add(new(share.Destination, Most + share.Held));
         }
 
         return found;
     }
-
-    // Who asks has no turn to wait for.
-    private bool IsAlone(Share share) => workers - Free == share.Held && turns.Count == 0;
 
     public void Clear()
     {
@@ -116,14 +111,24 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
         /// <summary>Its workers.</summary>
         public int Held { get; set; }
 
-        /// <summary>How many it has given back, as far as that matters: one that gives none back gets no more than its share.</summary>
-        public int GivenBack { get; set; }
-
         /// <summary>Its bells that wait for one.</summary>
         public Queue<Bell> Bells { get; } = new();
 
+        /// <summary>Its bells that wait to be parked: room is of use to them only after that.</summary>
+        public int HandedBack { get; set; }
+
         /// <summary>Older deliveries than any new one are parked because they did not fit: newer ones go behind them.</summary>
         public bool IsBehind { get; set; }
+
+        /// <summary>They are being fetched: only they may wait here now.</summary>
+        public bool IsFetched { get; set; }
+
+        /// <summary>They have been fetched.</summary>
+        /// <param name="isMore">More are parked.</param>
+        public void Fetched(bool isMore) => (IsFetched, IsBehind) = (false, isMore || HandedBack > 0);
+
+        /// <summary>Whether a bell may wait here.</summary>
+        public bool Takes(Bell bell) => !IsBehind || (IsFetched && bell.AgainAt is not null);
     }
 }
 

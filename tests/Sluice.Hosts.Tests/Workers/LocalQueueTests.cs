@@ -20,7 +20,7 @@ public sealed class LocalQueueTests : TaskQueueContract
         var busy = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var heard = new List<Bell>();
-        queue.Start(1, async (bell, asked) =>
+        queue.Start(1, async bell =>
         {
             begun.TrySetResult();
             await busy.Task;
@@ -42,7 +42,7 @@ public sealed class LocalQueueTests : TaskQueueContract
         const int bells = 1500;
         var queue = NewQueue();
         var (heard, parked, underWay, most) = (new ConcurrentDictionary<Bell, bool>(), new ConcurrentDictionary<Bell, bool>(), 0, 0);
-        queue.Start(8, async (bell, asked) =>
+        queue.Start(8, async bell =>
         {
             var isLimited = bell.Delivery.Destination == "destination_0";
             if (isLimited) InterlockedMax(ref most, Interlocked.Increment(ref underWay));
@@ -88,7 +88,7 @@ public sealed class LocalQueueTests : TaskQueueContract
     protected override ITaskQueue Open(TimeProvider time, Func<Bell, Task> hear)
     {
         var queue = new LocalQueue(new Wakeup(time), time);
-        queue.Start(Workers, async (bell, asked) =>
+        queue.Start(Workers, async bell =>
         {
             await hear(bell);
             return true;

@@ -95,6 +95,9 @@ public sealed class SharesTests
         }
 
         Assert.Equal([new Room("a", Shares.MostOfOne + 1)], shares.TakeRoom());
+        Assert.Empty(shares.TakeRoom());
+        Assert.True(shares.Of("a").IsBehind);
+        shares.Of("a").Fetched(isMore: false);
         Assert.False(shares.Of("a").IsBehind);
         Assert.Empty(shares.TakeRoom());
     }
