@@ -13,6 +13,7 @@ public sealed record Health
     public const int FailuresToTell = 5;
 
     private const int MostUntold = 10;
+    private const int MostMarks = 16;
 
     /// <summary>For how long it may fail before it is failing, however few attempts there were.</summary>
     public static readonly TimeSpan TimeToTell = TimeSpan.FromMinutes(10);
@@ -53,6 +54,9 @@ public sealed record Health
     /// <summary>What operators have to be told and may not have been.</summary>
     public IReadOnlyList<Notice> Untold { get; init; } = [];
 
+    /// <summary>The marks of what was written last: <see cref="Tries.Mark"/>.</summary>
+    public IReadOnlyList<long> Marks { get; init; } = [];
+
     /// <summary>Whether there is nothing to remember.</summary>
     public bool IsNothing => Since is null && ToldSince is null && DeadLetters == 0 && Untold.Count == 0;
 
@@ -64,9 +68,11 @@ public sealed record Health
     /// <summary>After what was seen, and by now.</summary>
     public Health After(Tries tries, DestinationSettings settings, Standing standing, DateTimeOffset now)
     {
+        if (tries.Mark != 0 && Marks.Contains(tries.Mark)) tries = Tries.None;
         var health = tries.Succeeded ? Worked(settings, standing, now) : this;
         if (tries.Failures > 0) health = health.Failed(tries, settings, standing);
         if (tries.DeadLetters > 0) health = health.Died(tries, settings);
+        if (tries.Mark != 0) health = health with { Marks = [.. health.Marks.TakeLast(MostMarks - 1), tries.Mark] };
         return health.By(now, settings, standing);
     }
 
@@ -91,7 +97,7 @@ public sealed record Health
     {
         // What was under way when it was disabled resumes nothing: a person does.
         if (!IsAiling || (Stage == HealthStage.Disabled && !IsResumed(standing))) return this;
-        var well = Well with { Hour = Hour, DeadLetters = DeadLetters, Untold = Untold };
+        var well = Well with { Hour = Hour, DeadLetters = DeadLetters, Untold = Untold, Marks = Marks };
         return ToldSince is { } since ? well.Tell(Notice.Recovered(this, settings, since, now)) : well;
     }
 

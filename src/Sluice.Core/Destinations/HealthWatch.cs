@@ -13,7 +13,7 @@ namespace Sluice.Destinations;
 /// Keeps the health of destinations, tells operators, and disables what has failed for too long. One that works costs a look into a
 /// dictionary; what fails is counted in memory and shared when something comes of it, or after half a minute.
 /// </summary>
-public sealed partial class HealthWatch(LiveConfiguration configuration, ISharedState state, IStandings standings, Notifier notifier, TimeProvider time, ILogger<HealthWatch> logger)
+public sealed partial class HealthWatch(LiveConfiguration configuration, ISharedState state, IStandings standings, Notifier notifier, TimeProvider time, Random random, ILogger<HealthWatch> logger)
 {
     // How long another instance's failures may be unknown here: a success that ends them is then seen as just another one.
     private static readonly TimeSpan ReadAfter = TimeSpan.FromMinutes(2);
@@ -66,7 +66,7 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
         try
         {
             var documents = (await state.ListAsync(HealthDocument.Kind, cancellationToken)).ToDictionary(document => document.Name, StringComparer.Ordinal);
-            foreach (var name in documents.Keys) watched.GetOrAdd(name, static name => new WatchedDestination(name));
+            foreach (var name in documents.Keys) watched.GetOrAdd(name, name => new WatchedDestination(name, random));
             foreach (var one in watched.Values) one.Read(HealthDocument.Read(documents.GetValueOrDefault(one.Name)));
         }
         catch (StoreUnavailableException e)
@@ -83,7 +83,7 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
         if (configuration.Current.TryGetDestination(destination.Name, out var now)) destination = now;
         var isDone = outcome.Kind == AttemptOutcome.Done;
         if (!watched.TryGetValue(destination.Name, out var one) && isDone) return;
-        one ??= watched.GetOrAdd(destination.Name, static name => new WatchedDestination(name));
+        one ??= watched.GetOrAdd(destination.Name, name => new WatchedDestination(name, random));
         if (isDone)
         {
             if (!one.IsAiling) return;

@@ -32,6 +32,9 @@ public sealed record Tries
     /// <summary>How many deliveries became dead letters in that hour.</summary>
     public long DeadLetters { get; init; }
 
+    /// <summary>By which it is seen whether they were written after all where the answer to a write did not come; 0 while nobody has tried to write them.</summary>
+    public long Mark { get; init; }
+
     public bool IsNothing => !Succeeded && Failures == 0 && DeadLetters == 0;
 
     /// <summary>One attempt later, which failed.</summary>
@@ -51,9 +54,10 @@ public sealed record Tries
     /// <summary>These and then those.</summary>
     public Tries Then(Tries later)
     {
+        if (IsNothing) return later;
         var (hour, dead) = later.DeadLetters == 0 ? (Hour, DeadLetters) : (later.Hour, later.DeadLetters + (later.Hour == Hour ? DeadLetters : 0));
         if (later.Succeeded || Failures == 0) return later with { Succeeded = Succeeded || later.Succeeded, Hour = hour, DeadLetters = dead };
-        if (later.Failures == 0) return this with { Hour = hour, DeadLetters = dead };
+        if (later.Failures == 0) return this with { Hour = hour, DeadLetters = dead, Mark = 0 };
         return later with { Succeeded = Succeeded, Failures = Failures + later.Failures, FirstAt = FirstAt, Disables = later.Disables ?? Disables, Hour = hour, DeadLetters = dead };
     }
 }

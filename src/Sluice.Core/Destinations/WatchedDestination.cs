@@ -4,7 +4,7 @@ using Sluice.Inspection;
 namespace Sluice.Destinations;
 
 /// <summary>What one process knows of a destination's health: what it has read or written last, and what it has seen since. Never holds its lock across I/O.</summary>
-internal sealed class WatchedDestination(string name)
+internal sealed class WatchedDestination(string name, Random random)
 {
     /// <summary>How long what was seen may stay unwritten while nothing comes of it.</summary>
     public static readonly TimeSpan WriteAfter = TimeSpan.FromSeconds(30);
@@ -12,6 +12,8 @@ internal sealed class WatchedDestination(string name)
     private readonly Lock gate = new();
     private Health known = Health.Well;
     private Tries tries = Tries.None;
+    // What somebody began to write and got no answer to, before those. It may stand there already.
+    private Tries unsure = Tries.None;
     private DateTimeOffset? unwrittenSince;
     private bool isBusy;
     private volatile bool isAiling;
@@ -32,7 +34,7 @@ internal sealed class WatchedDestination(string name)
     /// <summary>With what was seen since.</summary>
     public Health Now(DestinationSettings settings, Standing standing, DateTimeOffset now)
     {
-        lock (gate) return known.After(tries, settings, standing, now);
+        lock (gate) return Seen(settings, standing, now);
     }
 
     /// <summary>Notes one that failed.</summary>
@@ -51,7 +53,7 @@ internal sealed class WatchedDestination(string name)
     {
         lock (gate)
         {
-            tries = tries.Worked() with { Succeeded = known.IsAiling || isBusy };
+            tries = tries.Worked() with { Succeeded = known.IsAiling || isBusy || !unsure.IsNothing };
             if (tries.IsNothing) unwrittenSince = null;
             isAiling = known.IsAiling;
         }
@@ -77,7 +79,7 @@ internal sealed class WatchedDestination(string name)
     {
         lock (gate)
         {
-            var next = known.After(tries, settings, standing, now).NextStageAt(settings, standing);
+            var next = Seen(settings, standing, now).NextStageAt(settings, standing);
             if (unwrittenSince + WriteAfter is { } write && !(next < write)) next = write;
             if (known.Untold.Count > 0 && !(next < now + WriteAfter)) next = now + WriteAfter;
             return known.DeadLetters > 0 && !(next < known.Hour.AddHours(1)) ? known.Hour.AddHours(1) : next;
@@ -117,32 +119,42 @@ internal sealed class WatchedDestination(string name)
         lock (gate)
         {
             isBusy = false;
-            tries = unwritten.Then(tries);
-            if (!tries.IsNothing) unwrittenSince ??= now;
+            unsure = unwritten;
+            if (!unsure.IsNothing) unwrittenSince ??= now;
             Know(written ?? known);
         }
     }
 
     private bool IsDueInside(DestinationSettings settings, Standing standing, DateTimeOffset now)
     {
-        if (isBusy && tries.IsNothing && known.Untold.Count == 0) return false;
+        if (isBusy && tries.IsNothing && unsure.IsNothing && known.Untold.Count == 0) return false;
         if (known.Untold.Count > 0 || tries.Succeeded || now - unwrittenSince >= WriteAfter) return true;
-        var next = known.After(tries, settings, standing, now);
+        var next = Seen(settings, standing, now);
         return next.Untold.Count > 0 || (next.IsNothing && !known.IsNothing);
     }
 
     private Tries Take()
     {
-        var taken = tries;
+        if (!unsure.IsNothing)
+        {
+            var first = unsure;
+            unsure = Tries.None;
+            if (tries.IsNothing) unwrittenSince = null;
+            return first;
+        }
+
+        var taken = tries.IsNothing ? tries : tries with { Mark = random.NextInt64(1, long.MaxValue) };
         (tries, unwrittenSince) = (Tries.None, null);
         return taken;
     }
+
+    private Health Seen(DestinationSettings settings, Standing standing, DateTimeOffset now) => known.After(unsure.Then(tries), settings, standing, now);
 
     private void Know(Health health)
     {
         var (was, now) = (known.Stage != HealthStage.Healthy, health.Stage != HealthStage.Healthy);
         if (was != now) Telemetry.Failing.Add(now ? 1 : -1, new KeyValuePair<string, object?>("destination", name));
         known = health;
-        isAiling = known.IsAiling || tries.Failures > 0;
+        isAiling = known.IsAiling || tries.Failures > 0 || unsure.Failures > 0;
     }
 }

@@ -201,12 +201,24 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public void What_was_written_already_is_not_counted_again()
+    {
+        var marked = Failure(Start) with { Mark = 7 };
+        var health = Health.Well.After(marked, Settings, Standing.Active, Start);
+        Assert.Equal(1, health.After(marked, Settings, Standing.Active, Start).Failures);
+        // However many others have written since, within reason.
+        for (var mark = 8; mark < 20; mark++) health = health.After(Failure(Start) with { Mark = mark }, Settings, Standing.Active, Start);
+        Assert.Equal(13, health.After(marked, Settings, Standing.Active, Start).Failures);
+    }
+
+    [Fact]
     public void A_kept_health_is_read_as_it_was_written()
     {
-        var health = FailingSince(Start, until: 60);
+        var health = FailingSince(Start, until: 60).After(Failure(Start.AddHours(61)) with { Mark = 7 }, Settings, Standing.Active, Start.AddHours(61));
         var read = HealthDocument.Read(HealthDocument.Write("billing", health, null));
-        Assert.Equal(health with { Untold = [] }, read with { Untold = [] });
+        Assert.Equal(health with { Untold = [], Marks = [] }, read with { Untold = [], Marks = [] });
         Assert.Equal(health.Untold, read.Untold);
+        Assert.Equal(health.Marks, read.Marks);
         Assert.Same(Health.Well, HealthDocument.Read(new("health", "billing", "{\"since\":[]}")));
     }
 
