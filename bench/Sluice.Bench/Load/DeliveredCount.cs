@@ -43,7 +43,7 @@ public sealed class DeliveredCount : IDisposable
     /// <summary>Waits until so many are delivered, and says how many there are then.</summary>
     public long Await(long count)
     {
-        for (var started = Stopwatch.GetTimestamp(); ; Thread.Sleep(2))
+        for (var started = Stopwatch.GetTimestamp(); ; Thread.Sleep(5))
         {
             var delivered = Read();
             if (delivered >= count) return delivered;

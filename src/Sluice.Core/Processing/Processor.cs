@@ -20,8 +20,9 @@ public sealed partial class Processor(
 
     /// <summary>Handles one bell to its end.</summary>
     /// <param name="stopping">Cancelled when the host gives up waiting for handlers: their outcome is then unknown.</param>
+    /// <param name="attempted">Called once the attempt is made and its outcome on the way to the store: whoever made it is free for another.</param>
     /// <exception cref="StoreUnavailableException">The store could not be asked; the due row brings the delivery back.</exception>
-    public async ValueTask<Processed> ProcessAsync(Bell bell, CancellationToken stopping)
+    public async ValueTask<Processed> ProcessAsync(Bell bell, CancellationToken stopping, Action? attempted = null)
     {
         var (live, destination) = await LookUpAsync(bell.Delivery.Destination, stopping);
         if (destination is { IsBatching: true }) return await GatherAsync(bell, destination, stopping);
@@ -55,7 +56,9 @@ public sealed partial class Processor(
             }
 
             var endedAt = time.GetUtcNow();
-            var status = await recorder.RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started), endedAt, random.NextDouble());
+            var recording = recorder.RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started), endedAt, random.NextDouble());
+            attempted?.Invoke();
+            var status = await recording;
             if (health is not null && said is not null && status is { } ended) await health.AfterAsync(destination!, said, ended, endedAt);
             return new(ClaimResult.Claimed, status);
         }

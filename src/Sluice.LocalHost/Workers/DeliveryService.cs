@@ -145,11 +145,11 @@ internal sealed partial class DeliveryService(
         if (recovered > 0) Log.Recovered(logger, recovered);
     }
 
-    private async Task<bool> ProcessAsync(Bell bell)
+    private async Task<bool> ProcessAsync(Bell bell, Action attempted)
     {
         try
         {
-            await processor.ProcessAsync(bell, interrupt.Token);
+            await processor.ProcessAsync(bell, interrupt.Token, attempted);
             return true;
         }
         catch (StoreUnavailableException e)

@@ -10,10 +10,12 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
 {
     private readonly Lock gate = new();
     private Shares shares = new(0, static _ => null);
-    private Func<Bell, Task<bool>>? process;
+    private Func<Bell, Action, Task<bool>>? process;
     private Taker? take;
     private TaskCompletionSource? idle;
     private bool isGranting;
+    // Attempts that are made, whose outcome is on the way to the book: nobody's worker any more, and a stop waits for them.
+    private int ending;
 
     public TimeSpan Grace => TimeSpan.Zero;
 
@@ -22,9 +24,10 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
     /// <summary>Signals that a destination which <see cref="HasRoom"/> said no to has room now.</summary>
     public Wakeup Changed { get; } = new(time);
 
-    /// <summary>Opens the queue to a number of workers. One that answers false could not do its work; the book is then asked again.</summary>
+    /// <summary>Opens the queue to a number of workers.</summary>
+    /// <param name="worker">Hears a bell, and says by the action when it is free for another one, if that is before it ends. Where it answers false it could not do its work; the book is then asked again.</param>
     /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
-    public void Start(int workers, Func<Bell, Task<bool>> worker, Taker taker, Func<string, int?> limit)
+    public void Start(int workers, Func<Bell, Action, Task<bool>> worker, Taker taker, Func<string, int?> limit)
     {
         lock (gate) (process, take, shares) = (worker, taker, new Shares(workers, limit));
     }
@@ -35,7 +38,7 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
         lock (gate)
         {
             idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (shares.AreAllFree) idle.TrySetResult();
+            EndIfIdle();
             return idle.Task;
         }
     }
@@ -119,8 +122,13 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
     private void GiveBack(Share share)
     {
         shares.GiveBack(share);
-        if (idle is null) Grant();
-        else if (shares.AreAllFree) idle.TrySetResult();
+        Grant();
+        EndIfIdle();
+    }
+
+    private void EndIfIdle()
+    {
+        if (ending == 0 && shares.AreAllFree) idle?.TrySetResult();
     }
 
     // Not at once: of many workers that get free together all are given away together, and the book is asked once for each destination.
@@ -164,25 +172,50 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
                 Changed.Now();
             }
 
-            if (idle is null) Grant();
-            else if (shares.AreAllFree) idle.TrySetResult();
+            Grant();
+            EndIfIdle();
         }
 
         if (taken.Next is { } next) wakeup.At(next);
         foreach (var bell in bells) Run(bell);
     }
 
-    private void Run(Bell bell) => ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.queue.WorkAsync(state.bell), (queue: this, bell), preferLocal: false);
+    private void Run(Bell bell) => ThreadPool.UnsafeQueueUserWorkItem(new Work(this, bell), preferLocal: false);
 
-    private async Task WorkAsync(Bell bell)
+    /// <summary>One bell that a worker hears.</summary>
+    private sealed class Work(LocalQueue queue, Bell bell) : IThreadPoolWorkItem
     {
-        var isDone = await process!(bell);
-        lock (gate)
+        private bool isAttempted;
+
+        public void Execute() => _ = RunAsync();
+
+        private async Task RunAsync()
         {
-            var share = shares.Of(bell.Delivery.Destination);
+            var isDone = await queue.process!(bell, Attempted);
+            lock (queue.gate)
+            {
+                var share = queue.shares.Of(bell.Delivery.Destination);
+                if (!isDone) queue.shares.Due(share);
+                if (isAttempted) queue.ending--;
+                else GiveBack(share);
+                queue.EndIfIdle();
+            }
+        }
+
+        private void Attempted()
+        {
+            lock (queue.gate)
+            {
+                isAttempted = true;
+                queue.ending++;
+                GiveBack(queue.shares.Of(bell.Delivery.Destination));
+            }
+        }
+
+        private void GiveBack(Share share)
+        {
             if (bell.Claim is null) share.Unclaimed.Remove((bell.Delivery, bell.Attempt));
-            if (!isDone) shares.Due(share);
-            GiveBack(share);
+            queue.GiveBack(share);
         }
     }
 }

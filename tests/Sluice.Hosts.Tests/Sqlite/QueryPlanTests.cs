@@ -100,6 +100,26 @@ public sealed class QueryPlanTests : IDisposable
         Assert.Contains(Plans(connection, least: 15), plan => plan.Steps.Any(step => step.Contains("INDEX deliveries_claimed (start>? AND start<?)", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void No_statement_is_compiled_anew_for_other_values()
+    {
+        const int reprepared = 5; // SQLITE_STMTSTATUS_REPREPARE
+        book.Store.Dispose();
+        using var connection = book.Database.OpenWriter();
+        connection.Handle!.enable_sqlite3_next_stmt(true);
+        using var writing = new Book(connection);
+        DoEverything(writing);
+        DoEverything(writing);
+        var counted = 0;
+        for (var statement = raw.sqlite3_next_stmt(connection.Handle!, null!); statement is not null && !statement.IsInvalid; statement = raw.sqlite3_next_stmt(connection.Handle!, statement))
+        {
+            Assert.True(raw.sqlite3_stmt_status(statement, reprepared, 0) == 0, raw.sqlite3_sql(statement).utf8_to_string());
+            counted++;
+        }
+
+        Assert.InRange(counted, 40, 1000);
+    }
+
     private static void DoEverything(Book writing)
     {
         var id = KeptBook.Delivery("evt_1");

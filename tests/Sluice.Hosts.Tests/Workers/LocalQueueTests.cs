@@ -22,7 +22,7 @@ public sealed class LocalQueueTests : TaskQueueContract
         queue.Start(3, async bell =>
         {
             heard.Enqueue(bell);
-            if (heard.Count == 2) both.SetResult();
+            if (heard.Count == 2) both.TrySetResult();
             await gate.Task;
         });
         for (var i = 0; i < 5; i++) await queue.RingAsync(NewBell("billing", 1), Now, Cancellation);
@@ -112,7 +112,7 @@ public sealed class LocalQueueTests : TaskQueueContract
 
         public TimeSpan Horizon => Queue.Horizon;
 
-        public void Start(int workers, Func<Bell, Task> hear, Func<string, int?>? limit = null) => Queue.Start(workers, async bell =>
+        public void Start(int workers, Func<Bell, Task> hear, Func<string, int?>? limit = null) => Queue.Start(workers, async (bell, _) =>
         {
             await hear(bell);
             lock (book) book.RemoveAll(row => row.Bell == bell);
