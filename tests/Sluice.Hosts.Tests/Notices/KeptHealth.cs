@@ -1,14 +1,17 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Configuration;
 using Sluice.Destinations;
+using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
+using Sluice.Inspection;
 using Sluice.Storage;
 
 namespace Sluice.Hosts.Tests.Notices;
 
 /// <summary>
-/// What stands in the book of a destination's health. Whoever writes to the book waits for that on the clock of the test: before the clock
-/// is moved far, what is being written has to be written, or it is tried again later than the test wants it.
+/// What the host knows, and the book holds, of a destination's health. Whoever writes to the book waits for that on the clock of the test:
+/// before the clock is moved, what is being written has to be written, or it is tried again later than the test wants it.
 /// </summary>
 internal static class KeptHealth
 {
@@ -19,31 +22,44 @@ internal static class KeptHealth
 
     public static async Task LookAsync(this RunningSluice sluice) => await sluice.Services.GetRequiredService<HealthWatch>().LookAsync(Cancellation);
 
-    public static async Task<IReadOnlyList<SharedDocument>> KeptHealthAsync(this RunningSluice sluice) => await State(sluice).ListAsync("health", Cancellation);
+    public static async Task<IReadOnlyList<SharedDocument>> KeptHealthAsync(this RunningSluice sluice) =>
+        await sluice.Services.GetRequiredService<ISharedState>().ListAsync("health", Cancellation);
 
-    /// <summary>Waits until that many failures are written, by the clock half a minute later, and nothing is under way.</summary>
+    /// <summary>Waits until that many failures are noted, whatever comes of them is written and told, and nothing is delivered at this moment.</summary>
+    public static async Task QuietAsync(this RunningSluice sluice, int failures, string destination = "billing")
+    {
+        var health = sluice.Services.GetRequiredService<HealthWatch>();
+        Assert.True(sluice.Services.GetRequiredService<LiveConfiguration>().Current.TryGetDestination(destination, out var found));
+        // What is being written is not counted until it is written.
+        await sluice.UntilAsync(() => health.Of(found) is { Untold.Count: 0 } now && now.Failures == failures, $"{failures} failures are noted");
+        await sluice.UntilAsync(async () => (await sluice.StatsAsync()).Pending == 0, "what was told is delivered");
+    }
+
+    /// <summary>Waits until that many failures are written, by the clock half a minute later.</summary>
     public static async Task WrittenAsync(this RunningSluice sluice, int failures)
     {
-        await sluice.QuietAsync();
+        await sluice.QuietAsync(failures);
         sluice.Time.Advance(WriteAfter);
         await sluice.UntilAsync(async () =>
         {
             await sluice.LookAsync();
             return await sluice.KeptHealthAsync() is [var kept] && (int?)JsonNode.Parse(kept.Json)!["failures"] == failures;
         }, $"{failures} failures are written");
-        await sluice.QuietAsync();
+        await sluice.QuietAsync(failures);
     }
 
-    /// <summary>Waits until nothing waits to be told, nothing is delivered at this moment, and all that was to be written is.</summary>
-    public static async Task QuietAsync(this RunningSluice sluice)
+    /// <summary>Lets a delivery that always fails use up its three attempts.</summary>
+    /// <param name="failures">How many have failed before it.</param>
+    public static async Task DieAsync(this RunningSluice sluice, EventId id, int failures, string destination = "billing")
     {
-        await sluice.UntilAsync(async () => (await sluice.KeptHealthAsync()).All(IsTold), "all is told");
-        await sluice.UntilAsync(async () => (await sluice.StatsAsync()).Pending == 0, "what was told is delivered");
-        // Changes nothing, and is answered after what was written before it.
-        Assert.False(await State(sluice).RemoveAsync(new SharedDocument("health", "nobody", "{}", "1"), Cancellation));
+        for (var attempt = 1; attempt < 3; attempt++)
+        {
+            await sluice.UntilAsync(id, DeliveryStatus.Retrying, attempt, destination);
+            await sluice.QuietAsync(failures + attempt, destination);
+            await sluice.ToNextAttemptAsync(id, attempt, destination);
+        }
+
+        await sluice.UntilAsync(id, DeliveryStatus.DeadLettered, 3, destination);
+        await sluice.QuietAsync(failures + 3, destination);
     }
-
-    private static ISharedState State(RunningSluice sluice) => sluice.Services.GetRequiredService<ISharedState>();
-
-    private static bool IsTold(SharedDocument kept) => JsonNode.Parse(kept.Json)!["untold"] is not JsonArray { Count: > 0 };
 }

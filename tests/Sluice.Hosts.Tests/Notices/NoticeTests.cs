@@ -33,7 +33,7 @@ public sealed class NoticeTests
         await sluice.WrittenAsync(failures: 1);
         sluice.Time.AdvanceTo(Start.AddMinutes(10));
         await sluice.UntilAsync(() => told.Sink.Count == 1);
-        await sluice.QuietAsync();
+        await sluice.QuietAsync(failures: 1);
         for (var attempt = 1; attempt < 20; attempt++)
         {
             await sluice.ToNextAttemptAsync(id, attempt);
@@ -47,7 +47,7 @@ public sealed class NoticeTests
         await sluice.ToNextAttemptAsync(id, 20);
         await sluice.UntilAsync(() => told.Sink.Count == 5);
         await sluice.UntilAsync(async () => (await sluice.DeliveryAsync(id)).Attempts.Count == 21 || (await sluice.Store.ParkedAsync("billing", 10, Cancellation)).Count == 1);
-        await sluice.QuietAsync();
+        await sluice.QuietAsync((await sluice.DeliveryAsync(id)).Attempts.Count);
 
         Assert.Equal(["destination.failing", "destination.warning", "destination.warning", "destination.warning", "destination.disabled"], told.TypesOf("billing"));
         Assert.Equal([Start.AddMinutes(10), Start.AddHours(60), Start.AddHours(84), Start.AddHours(108), Start.AddHours(120)], told.Told.Select(notice => notice.GetProperty("at").GetDateTimeOffset()));
@@ -73,10 +73,11 @@ public sealed class NoticeTests
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url, NeverLeftAlone).Destination("told", told.Sink.Url, Operator.Settings));
         var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => sluice.AcceptAsync($"evt_{i}")));
         foreach (var id in ids) await sluice.UntilAsync(id, DeliveryStatus.Retrying, 1);
+        await sluice.QuietAsync(failures: 8);
         sluice.Time.Advance(TimeSpan.FromSeconds(5));
         foreach (var id in ids) await sluice.UntilAsync(id, DeliveryStatus.Retrying, 2);
-        await sluice.UntilAsync(() => told.Sink.Count == 1);
-        await sluice.QuietAsync();
+        await sluice.QuietAsync(failures: 16);
+        Assert.Equal(1, told.Sink.Count);
         billing.Answers(200);
         sluice.Time.Advance(TimeSpan.FromSeconds(20));
         foreach (var id in ids) await sluice.UntilAsync(id, DeliveryStatus.Delivered, 3);
@@ -153,7 +154,7 @@ public sealed class NoticeTests
         await using var billing = await Sink.StartAsync(500);
         await using var told = await Operator.StartAsync(400);
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url, NeverLeftAlone).Destination("told", told.Sink.Url, Operator.Settings));
-        for (var i = 0; i < 12; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"));
+        for (var i = 0; i < 12; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i);
         await sluice.UntilAsync(() => told.Sink.Count == 2);
         for (var hours = 0; hours < 30; hours++)
         {
@@ -174,7 +175,7 @@ public sealed class NoticeTests
         var settings = Operator.Settings;
         settings["Sources"] = new JsonArray("stripe", "sluice");
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("one", one.Sink.Url, settings).Destination("other", other.Sink.Url, Operator.Settings).Destination("all", other.Sink.Url));
-        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), "one");
+        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i, "one");
         await sluice.UntilAsync(() => other.Sink.Requests.Any(request => request.Headers["Sluice-Source"] == "sluice"));
         Assert.DoesNotContain(one.Sink.Requests, request => request.Headers["Sluice-Source"] == "sluice");
         // Without Sources it takes what senders send.
@@ -189,7 +190,7 @@ public sealed class NoticeTests
         await using var slack = await Sink.StartAsync();
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url)
             .Destination("slack", slack.Url, new() { ["Sources"] = new JsonArray("sluice"), ["Format"] = "Slack" }));
-        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"));
+        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i);
         await sluice.UntilAsync(() => slack.Count == 1);
         var request = Assert.Single(slack.Requests);
         Assert.Equal("application/json; charset=utf-8", request.Headers["Content-Type"]);
@@ -204,7 +205,7 @@ public sealed class NoticeTests
         await using var billing = await Sink.StartAsync(500);
         await using var told = await Operator.StartAsync();
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url).Destination("told", told.Sink.Url, Operator.Settings));
-        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"));
+        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i);
         await sluice.UntilAsync(() => told.Sink.Count == 1);
         var listed = Assert.Single((await sluice.OpsJsonAsync("events?source=sluice")).GetProperty("items").EnumerateArray());
         var id = listed.GetProperty("id").GetString();
@@ -221,7 +222,7 @@ public sealed class NoticeTests
         await using var told = await Operator.StartAsync();
         var file = SluiceFile.Stripe.Destination("billing", billing.Url).Destination("told", told.Sink.Url, Operator.Settings);
         await using var sluice = await RunningSluice.StartAsync(file);
-        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"));
+        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i);
         await sluice.UntilAsync(() => told.Sink.Count == 1);
         await sluice.RestartAsync(file);
         billing.Answers(200);
