@@ -32,7 +32,11 @@ public sealed class NoticeTests
         await sluice.UntilAsync(id, DeliveryStatus.Retrying, 1);
         await sluice.WrittenAsync(failures: 1);
         sluice.Time.AdvanceTo(Start.AddMinutes(10));
-        await sluice.UntilAsync(() => told.Sink.Count == 1);
+        await sluice.UntilAsync(async () =>
+        {
+            await sluice.LookAsync();
+            return told.Sink.Count == 1;
+        });
         await sluice.QuietAsync(failures: 1);
         for (var attempt = 1; attempt < 20; attempt++)
         {
@@ -94,7 +98,8 @@ public sealed class NoticeTests
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url, Patient).Destination("told", told.Sink.Url, Operator.Settings));
         await sluice.UntilAsync(await sluice.AcceptAsync(), DeliveryStatus.Retrying, 1);
         await sluice.WrittenAsync(failures: 1);
-        sluice.Time.AdvanceTo(Start.AddMinutes(10).AddSeconds(1));
+        await sluice.PassAsync(TimeSpan.FromSeconds(30));
+        for (var minute = 1; minute < 10; minute++) await sluice.PassAsync(TimeSpan.FromMinutes(1));
         await sluice.UntilAsync(() => told.Sink.Count == 1);
         var notice = told.Told[0];
         Assert.Equal("destination.failing", notice.GetProperty("type").GetString());
