@@ -48,14 +48,14 @@ public sealed class NodeProgram : IAsyncDisposable
     /// <summary>The answers to these lines, in their order.</summary>
     public async Task<string[]> AskAsync(IReadOnlyList<string> lines, CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken);
+        if (!await turn.WaitAsync(RealTime.Longest, cancellationToken)) throw new TimeoutException($"node is still busy with others' lines after {RealTime.Longest.TotalSeconds} s: {lines[0]}");
         try
         {
             var writing = WriteAsync(lines, cancellationToken);
             var answers = new string[lines.Count];
             for (var i = 0; i < answers.Length; i++)
-                answers[i] = await process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new InvalidOperationException($"node ended at line {i}: {lines[i]}");
-            await writing;
+                answers[i] = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().InTimeAsync($"node answers {lines[i]}") ?? throw new InvalidOperationException($"node ended at line {i}: {lines[i]}");
+            await writing.InTimeAsync("node reads what it is asked");
             return answers;
         }
         finally
@@ -67,8 +67,16 @@ public sealed class NodeProgram : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();
-        await process.WaitForExitAsync();
-        process.Dispose();
+        try
+        {
+            await process.WaitForExitAsync().InTimeAsync("node ends when nothing more is asked");
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            process.Dispose();
+        }
+
         turn.Dispose();
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sluice.Contracts;
 
 /// <summary>
@@ -42,8 +44,9 @@ public sealed class VirtualTime(DateTimeOffset start, Func<Action<Action>>? disp
     public void Advance(TimeSpan by)
     {
         var until = Elapsed + by;
-        while (MoveToNext(until))
+        for (var began = Stopwatch.GetTimestamp(); MoveToNext(until);)
         {
+            if (Stopwatch.GetElapsedTime(began) > RealTime.Longest) throw new InvalidOperationException($"after {RealTime.Longest.TotalSeconds} s the clock is still at {GetUtcNow():O}, and timers fire again and again");
         }
     }
 

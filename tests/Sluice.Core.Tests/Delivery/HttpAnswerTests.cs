@@ -181,7 +181,7 @@ public sealed class HttpAnswerTests : IDisposable
         {
             await poster.PostAsync(destination.Url);
             sendBody.Release();
-            await sent.WaitAsync(TestContext.Current.CancellationToken);
+            Assert.True(await sent.WaitAsync(RealTime.Longest, TestContext.Current.CancellationToken), "the answer was not sent in time");
         }
 
         // Whether the client has read the body when the next delivery begins is a race; that it mostly has is what counts.

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Sluice.Contracts;
 
 namespace Sluice.Core.Tests.Senders;
 
@@ -63,12 +64,8 @@ public sealed class OpenSsl : IDisposable
 
     private static byte[] Run(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        using var output = new MemoryStream();
-        process.StandardOutput.BaseStream.CopyTo(output);
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"openssl {arguments[0]}: {error.GetAwaiter().GetResult()}");
-        return output.ToArray();
+        var ended = ShortProcess.RunAsync(new("openssl", arguments)).GetAwaiter().GetResult();
+        Assert.True(ended.ExitCode == 0, $"openssl {arguments[0]}: {ended.Error}");
+        return ended.Output;
     }
 }

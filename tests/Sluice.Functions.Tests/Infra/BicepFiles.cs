@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
+using Sluice.Contracts;
 
 namespace Sluice.Functions.Tests.Infra;
 
@@ -36,15 +36,9 @@ internal static class BicepFiles
         if (!Directory.Exists(Path.Combine(folder, "node_modules"))) return ([], "the bicep grammar is not installed: run npm ci in tests/bicep");
         try
         {
-            using var node = Process.Start(new ProcessStartInfo("node", ["read.mjs", .. Checkout.Files("infra/bicep", "*.bicep")])
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-            })!;
-            var lines = node.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            node.WaitForExit();
-            if (node.ExitCode != 0) throw new InvalidOperationException($"read.mjs ended with {node.ExitCode}");
-            return ([.. lines.Select(line => JsonSerializer.Deserialize<BicepFile>(line, JsonSerializerOptions.Web)!)], "");
+            var node = ShortProcess.RunAsync(new("node", ["read.mjs", .. Checkout.Files("infra/bicep", "*.bicep")]) { WorkingDirectory = folder }).GetAwaiter().GetResult();
+            if (node.ExitCode != 0) throw new InvalidOperationException($"read.mjs ended with {node.ExitCode}: {node.Error}");
+            return ([.. node.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<BicepFile>(line, JsonSerializerOptions.Web)!)], "");
         }
         catch (Win32Exception e)
         {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Sluice.Contracts;
 
 namespace Sluice.Functions.Tests.Tables;
 
@@ -50,7 +51,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             return (null, $"node cannot be started: {e.Message}");
         }
 
-        while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        while (await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().InTimeAsync("Azurite says that it has started") is { } line)
         {
             if (line.Contains("successfully started", StringComparison.Ordinal)) return (new(process, port), "");
         }
@@ -61,9 +62,16 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();
-        await rest;
-        await process.WaitForExitAsync();
-        process.Dispose();
+        try
+        {
+            await rest.InTimeAsync("Azurite ends with its input");
+            await process.WaitForExitAsync().InTimeAsync("Azurite ends with its input");
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            process.Dispose();
+        }
     }
 
     private static int FreePort()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sluice.Contracts;
 
 namespace Sluice.Functions.Tests.Wiring;
 
@@ -8,8 +9,6 @@ public sealed class ProgramTests
     private static readonly string[] Apps = ["IngestFunction", "ProcessFunction", "RetryFunction"];
 
     public static TheoryData<string> Programs => [.. Apps];
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [MemberData(nameof(Programs))]
@@ -58,13 +57,10 @@ public sealed class ProgramTests
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll")])
         {
-            RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = AppContext.BaseDirectory,
         };
         foreach (var (name, value) in settings) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var said = process.StandardOutput.ReadToEndAsync(Cancellation);
-        var error = await process.StandardError.ReadToEndAsync(Cancellation);
-        await process.WaitForExitAsync(Cancellation);
-        return (process.ExitCode, error + await said);
+        var ended = await ShortProcess.RunAsync(start);
+        return (ended.ExitCode, ended.Error + ended.Text);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.LocalHost.Sqlite;
+using Sluice.LocalHost.Workers;
 
 namespace Sluice.Hosts.Tests.Fixtures;
 
@@ -88,6 +89,8 @@ internal sealed partial class RunningSluice
     {
         var delivery = await UntilAsync(id, DeliveryStatus.Retrying, attempts, destination);
         Time.AdvanceTo(delivery.NextAttemptAt!.Value);
+        // Whoever has looked at the clock, and sets a timer by that when the clock has jumped, waits for a moment that no test goes to.
+        Services.GetRequiredService<Wakeup>().Now();
         return delivery;
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
+using Sluice.Contracts;
 using Sluice.Delivery;
 using Sluice.Ingestion;
 using Sluice.LocalHost.Hosting;
@@ -24,8 +25,6 @@ internal sealed partial class RunningSluice : IAsyncDisposable
 
     /// <summary>How often the configuration file is looked at.</summary>
     public static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(3);
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder folder = new();
     private readonly IHandler[] handlers;
@@ -98,7 +97,7 @@ internal sealed partial class RunningSluice : IAsyncDisposable
     {
         for (var started = Stopwatch.GetTimestamp(); !await condition(); Time.Advance(TimeSpan.Zero))
         {
-            if (Stopwatch.GetElapsedTime(started) > Patience) Assert.Fail($"not within {Patience.TotalSeconds} s: {what}\n{Log.Text}");
+            if (Stopwatch.GetElapsedTime(started) > RealTime.Longest) Assert.Fail($"not within {RealTime.Longest.TotalSeconds} s: {what}\n{Log.Text}");
             await Task.Delay(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
         }
     }
@@ -117,17 +116,31 @@ internal sealed partial class RunningSluice : IAsyncDisposable
     {
         if (app is null) return;
         Http.Dispose();
-        // Attempts under way are waited for in virtual time, so it has to pass.
-        for (var stopping = app.StopAsync(CancellationToken.None); !stopping.IsCompleted; Time.Advance(TimeSpan.FromMilliseconds(100)))
-            await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None));
-        await app.DisposeAsync();
+        var (stopped, began) = (app, Stopwatch.GetTimestamp());
         app = null;
+        var stopping = stopped.StopAsync(CancellationToken.None);
+        // Attempts under way are waited for in virtual time, so it has to pass.
+        for (; !stopping.IsCompleted; Time.Advance(TimeSpan.FromMilliseconds(100)))
+        {
+            if (Stopwatch.GetElapsedTime(began) > RealTime.Longest) Assert.Fail($"the host does not stop: not within {RealTime.Longest.TotalSeconds} s\n{Log.Text}");
+            await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromMilliseconds(2), CancellationToken.None));
+        }
+
+        await stopping;
+        // Waits for the writer's thread, and so on a thread of its own.
+        await Task.Run(async () => await stopped.DisposeAsync(), CancellationToken.None).InTimeAsync("the host puts its services away");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await DownAsync();
-        folder.Dispose();
+        try
+        {
+            await DownAsync();
+        }
+        finally
+        {
+            folder.Dispose();
+        }
     }
 
     private void Build(SluiceFile file)

@@ -30,30 +30,31 @@ public sealed class NoticeTests
         await using var sluice = await RunningSluice.StartAsync(file);
         var id = await sluice.AcceptAsync();
         await sluice.UntilAsync(id, DeliveryStatus.Retrying, 1);
-        sluice.Time.Advance(TimeSpan.FromMinutes(10));
+        await sluice.WrittenAsync(failures: 1);
+        sluice.Time.AdvanceTo(Start.AddMinutes(10));
         await sluice.UntilAsync(async () =>
         {
-            await LookAsync(sluice);
+            await sluice.LookAsync();
             return told.Sink.Count == 1;
         });
-        for (var attempt = 1; attempt <= 20; attempt++)
+        await sluice.QuietAsync(failures: 1);
+        for (var attempt = 1; attempt < 20; attempt++)
         {
             await sluice.ToNextAttemptAsync(id, attempt);
             await sluice.UntilAsync(id, DeliveryStatus.Retrying, attempt + 1);
-            // Warned at the moment of the attempt, so that nothing is under way when time goes on.
-            var expected = 1 + (attempt >= 10 ? 1 : 0) + (attempt >= 14 ? 1 : 0) + (attempt >= 18 ? 1 : 0) + (attempt >= 20 ? 1 : 0);
-            await sluice.UntilAsync(() =>
-            {
-                // What could not be written down while time jumped is written a little later.
-                if (told.Sink.Count < expected) sluice.Time.Advance(TimeSpan.FromMilliseconds(100));
-                return told.Sink.Count == expected;
-            });
-            await sluice.UntilAsync(async () => (await sluice.StatsAsync()).Pending == 0);
+            var expected = 1 + (attempt >= 10 ? 1 : 0) + (attempt >= 14 ? 1 : 0) + (attempt >= 18 ? 1 : 0);
+            await sluice.UntilAsync(() => told.Sink.Count == expected);
+            await sluice.WrittenAsync(failures: attempt + 1);
         }
 
+        // It is disabled by the attempt of that moment, or by the moment itself; then the attempt waits.
+        await sluice.ToNextAttemptAsync(id, 20);
+        await sluice.UntilAsync(() => told.Sink.Count == 5);
+        await sluice.UntilAsync(async () => (await sluice.DeliveryAsync(id)).Attempts.Count == 21 || (await sluice.Store.ParkedAsync("billing", 10, Cancellation)).Count == 1);
+        await sluice.QuietAsync((await sluice.DeliveryAsync(id)).Attempts.Count);
+
         Assert.Equal(["destination.failing", "destination.warning", "destination.warning", "destination.warning", "destination.disabled"], told.TypesOf("billing"));
-        DateTimeOffset[] moments = [Start.AddMinutes(10), Start.AddHours(60), Start.AddHours(84), Start.AddHours(108), Start.AddHours(120)];
-        Assert.All(told.Told.Zip(moments), pair => Assert.InRange(pair.First.GetProperty("at").GetDateTimeOffset(), pair.Second.AddMinutes(-10), pair.Second.AddMinutes(10)));
+        Assert.Equal([Start.AddMinutes(10), Start.AddHours(60), Start.AddHours(84), Start.AddHours(108), Start.AddHours(120)], told.Told.Select(notice => notice.GetProperty("at").GetDateTimeOffset()));
         Assert.All(told.Told.Take(4), notice => Assert.Equal(Start.AddDays(5), notice.GetProperty("data").GetProperty("disableAt").GetDateTimeOffset()));
         Assert.DoesNotContain("secret", Encoding.UTF8.GetString([.. told.Sink.Requests.SelectMany(request => request.Body)]), StringComparison.Ordinal);
         var registrations = sluice.Services.GetRequiredService<Registrations>();
@@ -65,7 +66,7 @@ public sealed class NoticeTests
         await sluice.AcceptAsync("evt_2");
         await sluice.UntilAsync(() => told.Sink.Count == 6);
         Assert.Equal("destination.recovered", told.TypesOf("billing")[^1]);
-        await sluice.UntilAsync(async () => (await sluice.Services.GetRequiredService<Sluice.Storage.ISharedState>().ListAsync("health", Cancellation)).Count == 0);
+        await sluice.UntilAsync(async () => (await sluice.KeptHealthAsync()).Count == 0);
     }
 
     [Fact]
@@ -76,8 +77,11 @@ public sealed class NoticeTests
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url, NeverLeftAlone).Destination("told", told.Sink.Url, Operator.Settings));
         var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => sluice.AcceptAsync($"evt_{i}")));
         foreach (var id in ids) await sluice.UntilAsync(id, DeliveryStatus.Retrying, 1);
+        await sluice.QuietAsync(failures: 8);
         sluice.Time.Advance(TimeSpan.FromSeconds(5));
         foreach (var id in ids) await sluice.UntilAsync(id, DeliveryStatus.Retrying, 2);
+        await sluice.QuietAsync(failures: 16);
+        Assert.Equal(1, told.Sink.Count);
         billing.Answers(200);
         sluice.Time.Advance(TimeSpan.FromSeconds(20));
         foreach (var id in ids) await sluice.UntilAsync(id, DeliveryStatus.Delivered, 3);
@@ -93,16 +97,13 @@ public sealed class NoticeTests
         await using var told = await Operator.StartAsync();
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url, Patient).Destination("told", told.Sink.Url, Operator.Settings));
         await sluice.UntilAsync(await sluice.AcceptAsync(), DeliveryStatus.Retrying, 1);
-        for (var minute = 0; minute < 10; minute++) await sluice.PassAsync(TimeSpan.FromMinutes(1));
-        // In small steps: what is being written then has to be done in its time.
-        await sluice.UntilAsync(() =>
-        {
-            if (told.Sink.Count == 0) sluice.Time.Advance(TimeSpan.FromMilliseconds(100));
-            return told.Sink.Count == 1;
-        });
+        await sluice.WrittenAsync(failures: 1);
+        await sluice.PassAsync(TimeSpan.FromSeconds(30));
+        for (var minute = 1; minute < 10; minute++) await sluice.PassAsync(TimeSpan.FromMinutes(1));
+        await sluice.UntilAsync(() => told.Sink.Count == 1);
         var notice = told.Told[0];
         Assert.Equal("destination.failing", notice.GetProperty("type").GetString());
-        Assert.InRange(notice.GetProperty("at").GetDateTimeOffset(), Start.AddMinutes(5), Start.AddMinutes(13));
+        Assert.InRange(notice.GetProperty("at").GetDateTimeOffset(), Start.AddMinutes(10), Start.AddMinutes(10).AddSeconds(1));
     }
 
     [Fact]
@@ -145,7 +146,7 @@ public sealed class NoticeTests
         registrations = sluice.Services.GetRequiredService<Registrations>();
         await sluice.UntilAsync(await sluice.AcceptAsync(), DeliveryStatus.DeadLettered, 1);
         sluice.Time.Advance(TimeSpan.FromMinutes(1));
-        await LookAsync(sluice);
+        await sluice.LookAsync();
 
         Assert.Equal((DestinationState.Paused, "they are moving"), (StandingOf(sluice).State, StandingOf(sluice).Reason));
         Assert.Equal(0, told.Sink.Count);
@@ -158,12 +159,12 @@ public sealed class NoticeTests
         await using var billing = await Sink.StartAsync(500);
         await using var told = await Operator.StartAsync(400);
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url, NeverLeftAlone).Destination("told", told.Sink.Url, Operator.Settings));
-        for (var i = 0; i < 12; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"));
+        for (var i = 0; i < 12; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i);
         await sluice.UntilAsync(() => told.Sink.Count == 2);
         for (var hours = 0; hours < 30; hours++)
         {
             sluice.Time.Advance(TimeSpan.FromHours(1));
-            await LookAsync(sluice);
+            await sluice.LookAsync();
         }
 
         Assert.Equal(["destination.failing", "dead_letters.growing"], told.TypesOf("billing"));
@@ -179,7 +180,7 @@ public sealed class NoticeTests
         var settings = Operator.Settings;
         settings["Sources"] = new JsonArray("stripe", "sluice");
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("one", one.Sink.Url, settings).Destination("other", other.Sink.Url, Operator.Settings).Destination("all", other.Sink.Url));
-        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), "one");
+        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i, "one");
         await sluice.UntilAsync(() => other.Sink.Requests.Any(request => request.Headers["Sluice-Source"] == "sluice"));
         Assert.DoesNotContain(one.Sink.Requests, request => request.Headers["Sluice-Source"] == "sluice");
         // Without Sources it takes what senders send.
@@ -194,7 +195,7 @@ public sealed class NoticeTests
         await using var slack = await Sink.StartAsync();
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url)
             .Destination("slack", slack.Url, new() { ["Sources"] = new JsonArray("sluice"), ["Format"] = "Slack" }));
-        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"));
+        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i);
         await sluice.UntilAsync(() => slack.Count == 1);
         var request = Assert.Single(slack.Requests);
         Assert.Equal("application/json; charset=utf-8", request.Headers["Content-Type"]);
@@ -209,7 +210,7 @@ public sealed class NoticeTests
         await using var billing = await Sink.StartAsync(500);
         await using var told = await Operator.StartAsync();
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe.Destination("billing", billing.Url).Destination("told", told.Sink.Url, Operator.Settings));
-        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"));
+        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i);
         await sluice.UntilAsync(() => told.Sink.Count == 1);
         var listed = Assert.Single((await sluice.OpsJsonAsync("events?source=sluice")).GetProperty("items").EnumerateArray());
         var id = listed.GetProperty("id").GetString();
@@ -226,7 +227,7 @@ public sealed class NoticeTests
         await using var told = await Operator.StartAsync();
         var file = SluiceFile.Stripe.Destination("billing", billing.Url).Destination("told", told.Sink.Url, Operator.Settings);
         await using var sluice = await RunningSluice.StartAsync(file);
-        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"));
+        for (var i = 0; i < 2; i++) await sluice.DieAsync(await sluice.AcceptAsync($"evt_{i}"), failures: 3 * i);
         await sluice.UntilAsync(() => told.Sink.Count == 1);
         await sluice.RestartAsync(file);
         billing.Answers(200);
@@ -236,6 +237,4 @@ public sealed class NoticeTests
     }
 
     private static Standing StandingOf(RunningSluice sluice) => sluice.Services.GetRequiredService<Configuration.LiveConfiguration>().Current.Destinations.Single(destination => destination.Name == "billing").Standing;
-
-    private static async Task LookAsync(RunningSluice sluice) => await sluice.Services.GetRequiredService<HealthWatch>().LookAsync(Cancellation);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Configuration;
+using Sluice.Contracts;
 using Sluice.Delivery;
 using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
@@ -81,7 +82,7 @@ public sealed class BatchTests
         var slow = new OwnHandler("own", async (webhook, context, _) =>
         {
             calls.Enqueue((webhook.Id, context.Attempt));
-            await done.Task;
+            await done.Task.InTimeAsync("the test lets the handler end");
             return Outcome.Done;
         });
         await using var sluice = await RunningSluice.StartAsync(Asana().With("Workers", 8).Destination("billing", "own", new() { ["Timeout"] = "00:02:00" }), slow);

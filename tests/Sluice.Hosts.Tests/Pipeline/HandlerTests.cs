@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Delivery;
 using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
@@ -95,7 +96,7 @@ public sealed class HandlerTests
             await using var first = cancellationToken.Register(() => over.SetResult());
             await using var second = cancellationToken.Register(() => throw new InvalidOperationException("the callback"));
             Interlocked.Increment(ref calls);
-            await over.Task;
+            await over.Task.InTimeAsync("the attempt is cancelled");
             return Outcome.Retry("out of time");
         });
         var id = await sluice.AcceptAsync();

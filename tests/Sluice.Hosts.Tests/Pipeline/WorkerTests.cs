@@ -1,3 +1,4 @@
+using Sluice.Contracts;
 using Sluice.Delivery;
 using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
@@ -75,7 +76,7 @@ public sealed class WorkerTests
             return new(end.Task);
         }));
         var id = await sluice.AcceptAsync();
-        await begun.Task;
+        await begun.Task.InTimeAsync("the handler begins");
         var stopping = sluice.DownAsync();
         Assert.False(stopping.IsCompleted);
         end.SetResult(Outcome.Done);
@@ -95,7 +96,7 @@ public sealed class WorkerTests
             return Outcome.Done;
         }));
         var id = await sluice.AcceptAsync();
-        await begun.Task;
+        await begun.Task.InTimeAsync("the handler begins");
         await sluice.DownAsync();
 
         Assert.Equal((DeliveryStatus.Retrying, AttemptOutcome.Unknown), await LastAsync(sluice, id));

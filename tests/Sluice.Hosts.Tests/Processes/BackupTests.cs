@@ -1,3 +1,5 @@
+using Sluice.Contracts;
+
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary><c>sluice backup FILE</c>.</summary>
@@ -17,7 +19,7 @@ public sealed class BackupTests(ITestOutputHelper output)
         for (var round = 1; round <= 3; round++)
         {
             var least = round * 500;
-            await Eventually.TrueAsync(() => ledger.Acknowledged >= least, TimeSpan.FromSeconds(30), () => sluice.Errors);
+            await Eventually.TrueAsync(() => ledger.Acknowledged >= least, RealTime.Longest, () => sluice.Errors);
             var before = ledger.AcknowledgedKeys.ToList();
             var file = Path.Combine(folder.Path, $"copy-{round}.db");
             Assert.Contains(file, (await folder.RunAsync("backup", file)).Success, StringComparison.Ordinal);

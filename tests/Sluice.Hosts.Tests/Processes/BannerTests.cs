@@ -1,3 +1,5 @@
+using Sluice.Contracts;
+
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary>What <c>sluice up</c> says to people.</summary>
@@ -42,7 +44,7 @@ public sealed class BannerTests
         using var process = System.Diagnostics.Process.Start(SluiceProgram.Command(folder.Path, ["up", "--config", folder.Config, "--data", folder.Data, "--urls", "http://127.0.0.1:0"]))!;
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(45));
+            using var limit = new CancellationTokenSource(RealTime.Longest);
             while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
             {
                 if (!line.StartsWith(label, StringComparison.Ordinal)) continue;

@@ -3,7 +3,6 @@ using Sluice.Contracts;
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary>An event whose every attempt ends the process.</summary>
-[Collection(SlowCollection.Name)]
 public sealed class CrashLoopTests
 {
     private const int Attempts = 4;
@@ -27,13 +26,13 @@ public sealed class CrashLoopTests
             await using var dying = await RunningSluice.StartAsync(folder);
             using var sender = new StripeSender(dying.Url);
             if (deaths == 0) Assert.True((await sender.SendAsync("evt_poison", "poison")).IsAcknowledged);
-            Assert.True(await arrived.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), $"no attempt {deaths + 1}: {dying.Errors}");
+            Assert.True(await arrived.WaitAsync(RealTime.Longest, TestContext.Current.CancellationToken), $"no attempt {deaths + 1}: {dying.Errors}");
             Assert.True((await sender.SendAsync($"evt_{deaths}")).IsAcknowledged);
             await dying.KillAsync();
         }
 
         await using var sluice = await RunningSluice.StartAsync(folder);
-        await Eventually.DrainedAsync(sluice, TimeSpan.FromSeconds(30));
+        await Eventually.DrainedAsync(sluice, RealTime.Longest);
         var dead = Assert.Single((await sluice.AskAsync("dead-letters"))["items"]!.AsArray())!;
         Assert.Equal(
             ("poisoned", $"the process ended during the attempt (attempt {Attempts} of {Attempts})", Attempts),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Sluice.Contracts;
 
 namespace Sluice.Hosts.Tests.Processes;
 
@@ -28,7 +29,7 @@ public sealed partial class DemoTests
             }
 
             SluiceProgram.Terminate(up.Id);
-            Assert.True(up.WaitForExit(TimeSpan.FromSeconds(30)));
+            Assert.True(up.WaitForExit(RealTime.Longest), "it does not end though it was told to");
             Assert.Equal(0, up.ExitCode);
             Assert.False(File.Exists(Path.Combine(folder.Data, "host.json")));
         }
@@ -49,7 +50,7 @@ public sealed partial class DemoTests
         {
             Assert.StartsWith("200 accepted ", (await SluiceProgram.RunAsync(folder.Path, "send", provider, "--data", folder.Data)).Success, StringComparison.Ordinal);
             up.Kill();
-            up.WaitForExit();
+            Assert.True(up.WaitForExit(RealTime.Longest), "it does not end though it was killed");
         }
     }
 
@@ -79,7 +80,7 @@ public sealed partial class DemoTests
         using (up)
         {
             up.Kill();
-            up.WaitForExit();
+            Assert.True(up.WaitForExit(RealTime.Longest), "it does not end though it was killed");
         }
 
         return await File.ReadAllTextAsync(Path.Combine(folder.Data, "demo.json"));
@@ -91,12 +92,21 @@ public sealed partial class DemoTests
         var up = Process.Start(SluiceProgram.Command(folder.Path, ["up", "--data", folder.Data, "--urls", "http://127.0.0.1:0"]))!;
         up.BeginErrorReadLine();
         var said = "";
-        while (!said.TrimEnd().EndsWith(" events", StringComparison.Ordinal))
+        try
         {
-            said += await up.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) + "\n";
-        }
+            while (!said.TrimEnd().EndsWith(" events", StringComparison.Ordinal))
+            {
+                said += await up.StandardOutput.ReadLineAsync().InTimeAsync($"another line after {said}") is { } line ? line + "\n" : throw new InvalidOperationException($"it ended after {said}");
+            }
 
-        return (up, said);
+            return (up, said);
+        }
+        catch
+        {
+            if (!up.HasExited) up.Kill(entireProcessTree: true);
+            up.Dispose();
+            throw;
+        }
     }
 
     // From a checkout it is "dotnet run --project FOLDER --", as the installed tool "sluice"; what follows are this program's arguments.

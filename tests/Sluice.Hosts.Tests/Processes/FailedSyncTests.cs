@@ -1,7 +1,8 @@
+using Sluice.Contracts;
+
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary>An fsync that fails once: nothing is acknowledged after it, and the process ends by itself and says why.</summary>
-[Collection(SlowCollection.Name)]
 public sealed class FailedSyncTests
 {
     private const int Webhooks = 40;
@@ -21,7 +22,7 @@ public sealed class FailedSyncTests
         {
             using var sender = new StripeSender(sluice.Url);
             for (var i = 0; i < Webhooks; i++) answers.Add(await sender.SendAsync($"evt_{i}"));
-            Assert.Equal(1, await sluice.ExitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal(1, await sluice.ExitAsync(RealTime.Longest));
             var said = Assert.Single(sluice.Errors.Split('\n'), line => line.StartsWith("sluice:", StringComparison.Ordinal));
             Assert.Contains("fsync failed", said, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", sluice.Errors, StringComparison.Ordinal);
@@ -69,7 +70,7 @@ public sealed class FailedSyncTests
         await using var sluice = await RunningSluice.StartAsync(folder);
         using var sender = new StripeSender(sluice.Url);
         Assert.True((await sender.SendAsync("evt_after")).IsAcknowledged);
-        await Eventually.DrainedAsync(sluice, TimeSpan.FromSeconds(10));
+        await Eventually.DrainedAsync(sluice, RealTime.Longest);
         Assert.Equal(0, await sluice.TerminateAsync());
         using var book = new BookFile(folder.Database);
         book.AssertSound();

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using Sluice.Contracts;
 
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary>A disk that fills while webhooks come in and attempts are under way, and later has room again.</summary>
-[Collection(SlowCollection.Name)]
 public sealed class FullDiskTests(ITestOutputHelper output)
 {
     private static readonly byte[] Padding = new byte[20_000];
@@ -30,10 +30,10 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         disk.MakeRoom();
         var clock = Stopwatch.StartNew();
         Sent? sent = null;
-        await Eventually.TrueAsync(async () => (sent = await SendBigAsync(sender, "evt_room")).IsAcknowledged, TimeSpan.FromSeconds(10), () => sluice.Errors);
-        await Eventually.TrueAsync(async () => (await HealthAsync(sluice)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(10), () => sluice.Errors);
+        await Eventually.TrueAsync(async () => (sent = await SendBigAsync(sender, "evt_room")).IsAcknowledged, RealTime.Longest, () => sluice.Errors);
+        await Eventually.TrueAsync(async () => (await HealthAsync(sluice)).Status == HttpStatusCode.OK, RealTime.Longest, () => sluice.Errors);
         output.WriteLine($"{acknowledged.Count} acknowledged before the disk was full; acknowledged and ready again {clock.Elapsed.TotalMilliseconds:0} ms after there was room");
-        await Eventually.DrainedAsync(sluice, TimeSpan.FromSeconds(20));
+        await Eventually.DrainedAsync(sluice, RealTime.Longest);
         Assert.Equal(0, await sluice.TerminateAsync());
 
         using var book = new BookFile(folder.Database);
@@ -55,14 +55,14 @@ public sealed class FullDiskTests(ITestOutputHelper output)
 
         const int underWay = 8;
         for (var i = 0; i < underWay; i++) Assert.True((await sender.SendAsync($"evt_{i}")).IsAcknowledged);
-        await Eventually.TrueAsync(() => destination.Arrivals.Count == underWay, TimeSpan.FromSeconds(10), () => sluice.Errors);
+        await Eventually.TrueAsync(() => destination.Arrivals.Count == underWay, RealTime.Longest, () => sluice.Errors);
         disk.Fill(leaveBytes: 0);
         await SendUntilRefusedAsync(sender);
         gate.SetResult();
         await SendUntilNotReadyAsync(sluice, sender);
 
         disk.MakeRoom();
-        await Eventually.DrainedAsync(sluice, TimeSpan.FromSeconds(20));
+        await Eventually.DrainedAsync(sluice, RealTime.Longest);
         Assert.Equal(0, await sluice.TerminateAsync());
         using var book = new BookFile(folder.Database);
         book.AssertSound();
@@ -108,7 +108,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
             else AssertRefused(sent);
             health = await HealthAsync(sluice);
             return health.Status == HttpStatusCode.ServiceUnavailable;
-        }, TimeSpan.FromSeconds(40), () => health.Text);
+        }, RealTime.Longest, () => health.Text);
         Assert.Contains("the disk is full", health.Text, StringComparison.Ordinal);
         return acknowledged;
     }

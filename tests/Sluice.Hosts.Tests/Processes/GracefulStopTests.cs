@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Sluice.Contracts;
 
 namespace Sluice.Hosts.Tests.Processes;
 
@@ -25,7 +26,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output)
         {
             using var sender = new StripeSender(sluice.Url, keepsConnections: keepsConnections);
             var load = Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => SendUntilGoneAsync(sender, lane, answers)));
-            await Eventually.TrueAsync(() => answers.Count >= 1000, TimeSpan.FromSeconds(30), () => sluice.Errors);
+            await Eventually.TrueAsync(() => answers.Count >= 1000, RealTime.Longest, () => sluice.Errors);
             var clock = Stopwatch.StartNew();
             Assert.Equal(0, await sluice.TerminateAsync());
             stopped = clock.Elapsed;
@@ -57,7 +58,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output)
         {
             using var sender = new StripeSender(sluice.Url);
             Assert.True((await sender.SendAsync("evt_1")).IsAcknowledged);
-            await Eventually.TrueAsync(() => destination.Arrivals.Count == 1, TimeSpan.FromSeconds(10), () => sluice.Errors);
+            await Eventually.TrueAsync(() => destination.Arrivals.Count == 1, RealTime.Longest, () => sluice.Errors);
             var clock = Stopwatch.StartNew();
             Assert.Equal(0, await sluice.TerminateAsync());
             Assert.InRange(clock.Elapsed, TimeSpan.Zero, StopLimit);
@@ -66,7 +67,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output)
 
         gate.SetResult();
         await using var next = await RunningSluice.StartAsync(folder);
-        await Eventually.DrainedAsync(next, TimeSpan.FromSeconds(20));
+        await Eventually.DrainedAsync(next, RealTime.Longest);
         Assert.Equal(0, await next.TerminateAsync());
         using var book = new BookFile(folder.Database);
         Assert.Equal(["1|3", "2|0"], book.Rows("SELECT number, outcome FROM attempts ORDER BY number"));

@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Sluice.Contracts;
 
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary>A command that takes its time, and somebody who does not wait for its end.</summary>
 public sealed class InterruptTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
-
     [Theory]
     [InlineData("--misbehave")]
     [InlineData("--count", "3")]
@@ -17,11 +16,11 @@ public sealed class InterruptTests
         await using var stranger = await Stranger.StartSilentAsync();
         using var folder = new WorkFolder();
         using var process = Process.Start(SluiceProgram.Command(folder.Path, ["send", "stripe", "--url", stranger.Url, "--config", folder.Config, "--data", folder.Data, .. more]))!;
-        await stranger.Arrived.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await stranger.Arrived.InTimeAsync();
         SluiceProgram.Terminate(process.Id);
         var (answer, error) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
-        Assert.Equal((1, "", "sluice: interrupted"), (process.ExitCode, await answer, (await error).Trim()));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).InTimeAsync();
+        Assert.Equal((1, "", "sluice: interrupted"), (process.ExitCode, await answer.InTimeAsync(), (await error.InTimeAsync()).Trim()));
     }
 
     [Fact]
@@ -42,12 +41,12 @@ public sealed class InterruptTests
         var shown = new StringBuilder();
         var isHidden = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = ReadAsync();
-        await stranger.Arrived.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        await isHidden.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await stranger.Arrived.InTimeAsync();
+        await isHidden.Task.InTimeAsync("the cursor is hidden");
         await terminal.StandardInput.WriteAsync('\u0003');
         await terminal.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
-        await terminal.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
-        await reading;
+        await terminal.WaitForExitAsync(TestContext.Current.CancellationToken).InTimeAsync();
+        await reading.InTimeAsync();
 
         var text = shown.ToString();
         Assert.True(text.LastIndexOf("\u001b[?25h", StringComparison.Ordinal) > text.LastIndexOf("\u001b[?25l", StringComparison.Ordinal), text.Replace('\u001b', '~'));

@@ -1,7 +1,8 @@
+using Sluice.Contracts;
+
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary>kill -9 at one chosen sync or write, each in turn, from the first of a start to well into the load.</summary>
-[Collection(SlowCollection.Name)]
 public sealed class KillAtCallTests(ITestOutputHelper output)
 {
     private const int Webhooks = 40;
@@ -56,7 +57,7 @@ public sealed class KillAtCallTests(ITestOutputHelper output)
             }
 
             var killed = acknowledged.Count < Webhooks || sluice.HasExited;
-            if (killed) await sluice.ExitAsync(TimeSpan.FromSeconds(10));
+            if (killed) await sluice.ExitAsync(RealTime.Longest);
             else await sluice.KillAsync();
             return (acknowledged, killed);
         }
@@ -69,10 +70,10 @@ public sealed class KillAtCallTests(ITestOutputHelper output)
     private static async Task AssertRecoversAsync(WorkFolder folder, List<string> acknowledged, string when)
     {
         await using var sluice = await RunningSluice.StartAsync(folder);
-        await Eventually.DrainedAsync(sluice, TimeSpan.FromSeconds(10));
+        await Eventually.DrainedAsync(sluice, RealTime.Longest);
         using var sender = new StripeSender(sluice.Url);
         Assert.True((await sender.SendAsync("evt_after")).IsAcknowledged, when);
-        await Eventually.DrainedAsync(sluice, TimeSpan.FromSeconds(10));
+        await Eventually.DrainedAsync(sluice, RealTime.Longest);
         Assert.Equal(0, await sluice.TerminateAsync());
 
         using var book = new BookFile(folder.Database);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sluice.Contracts;
 
 namespace Sluice.Hosts.Tests.Processes;
 
@@ -58,7 +59,7 @@ public sealed class KillUnderLoadTests(ITestOutputHelper output)
         var before = ledger.AcknowledgedEvents.ToHashSet();
         var (moreAcknowledgements, moreTime) = random.Next(2) == 0 ? (random.Next(150), 0) : (0, random.Next(150));
         var load = ledger.SendAsync(sender, Senders, CancellationToken.None);
-        await Eventually.TrueAsync(() => ledger.Acknowledged >= before.Count + LeastAcknowledged + moreAcknowledgements, TimeSpan.FromSeconds(30), () => sluice.Errors);
+        await Eventually.TrueAsync(() => ledger.Acknowledged >= before.Count + LeastAcknowledged + moreAcknowledgements, RealTime.Longest, () => sluice.Errors);
         await Task.Delay(moreTime);
         await sluice.KillAsync();
         await load;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Sluice.Contracts;
 
 namespace Sluice.Hosts.Tests.Processes;
 
@@ -49,8 +50,8 @@ internal sealed class RudeDestination : IAsyncDisposable
     {
         await stop.CancelAsync();
         listener.Stop();
-        await accepting;
-        await Task.WhenAll(connections);
+        await accepting.InTimeAsync();
+        await Task.WhenAll(connections).InTimeAsync("every conversation ends with the test");
         stop.Dispose();
     }
 

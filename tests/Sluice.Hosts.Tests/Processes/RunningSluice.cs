@@ -3,14 +3,13 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sluice.Contracts;
 
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary>One <c>sluice up</c> that answers: its address, token and process, and the ways to end it.</summary>
 internal sealed class RunningSluice : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
-
     private readonly Process process;
     private readonly ConcurrentQueue<string> errors;
 
@@ -56,7 +55,7 @@ internal sealed class RunningSluice : IAsyncDisposable
             var errors = new ConcurrentQueue<string>();
             process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
             process.BeginErrorReadLine();
-            using var limit = new CancellationTokenSource(Patience);
+            using var limit = new CancellationTokenSource(RealTime.Longest);
             if (await process.StandardOutput.ReadLineAsync(limit.Token) is not { } said) throw await EndedEarlyAsync(process, errors, limit.Token);
             var url = JsonNode.Parse(said)!["url"]!.GetValue<string>();
             var host = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder.Data, "host.json"), limit.Token))!;
@@ -77,20 +76,28 @@ internal sealed class RunningSluice : IAsyncDisposable
     public async Task KillAsync()
     {
         using (var running = Process.GetProcessById(ProcessId)) running.Kill();
-        await ExitAsync(Patience);
+        await ExitAsync(RealTime.Longest);
     }
 
     public async Task<int> TerminateAsync()
     {
         SluiceProgram.Terminate(ProcessId);
-        return await ExitAsync(Patience);
+        return await ExitAsync(RealTime.Longest);
     }
 
     /// <summary>Waits until the process has ended by itself and answers its exit code.</summary>
     public async Task<int> ExitAsync(TimeSpan limit)
     {
         using var patience = new CancellationTokenSource(limit);
-        await process.WaitForExitAsync(patience.Token);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"the process did not end within {limit.TotalSeconds} s: {Errors}");
+        }
+
         return process.ExitCode;
     }
 

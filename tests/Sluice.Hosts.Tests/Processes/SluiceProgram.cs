@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
+using Sluice.Contracts;
 
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary>The real executable, as the build lays it beside the tests.</summary>
 internal static class SluiceProgram
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     public static string Dll { get; } = Path.Combine(AppContext.BaseDirectory, "sluice.dll");
 
     /// <summary>How the program is started: with nothing of its own in the environment and no terminal.</summary>
@@ -30,22 +30,8 @@ internal static class SluiceProgram
     /// <param name="input">What it reads on standard input.</param>
     public static async Task<Ended> RunAsync(ProcessStartInfo start, string input = "")
     {
-        using var process = Process.Start(start)!;
-        if (input.Length > 0) await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var (answer, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var limit = new CancellationTokenSource(Patience);
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"sluice {string.Join(' ', start.ArgumentList.Skip(1))} did not end within {Patience}: {await answer} {await error}");
-        }
-
-        return new Ended(process.ExitCode, await answer, await error);
+        var ended = await ShortProcess.RunAsync(start, Encoding.UTF8.GetBytes(input));
+        return new Ended(ended.ExitCode, ended.Text, ended.Error);
     }
 
     public static void Terminate(int processId)

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Sluice.Contracts;
 
 namespace Sluice.Hosts.Tests.Processes;
 
@@ -40,10 +40,5 @@ internal sealed class SmallDisk : IDisposable
 
     public void Dispose() => Run("umount", "-l", folder);
 
-    private static int Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
-    }
+    private static int Run(string program, params string[] arguments) => ShortProcess.RunAsync(new(program, arguments)).GetAwaiter().GetResult().ExitCode;
 }

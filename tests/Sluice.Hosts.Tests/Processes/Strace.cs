@@ -1,3 +1,5 @@
+using Sluice.Contracts;
+
 namespace Sluice.Hosts.Tests.Processes;
 
 /// <summary>Faults at system calls, by strace: SQLite's sync here is fsync and its write pwrite64. Calls are counted in each thread.</summary>
@@ -8,9 +10,7 @@ internal static class Strace
         if (!OperatingSystem.IsLinux()) return false;
         try
         {
-            using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("strace", ["-qq", "-e", "trace=none", "true"]) { RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
+            return ShortProcess.RunAsync(new("strace", ["-qq", "-e", "trace=none", "true"])).GetAwaiter().GetResult().ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
         {

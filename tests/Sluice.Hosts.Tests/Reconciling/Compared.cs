@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sluice.Contracts;
 using Sluice.Contracts.SenderApis;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Reconciliation;
@@ -28,8 +30,9 @@ internal static class Compared
     /// <summary>Waits for a comparison that is under way; the clock moves on by a step whenever somebody waits for just that. The step is one that nobody else in the host waits for.</summary>
     public static async Task<ReconcileReport> ThroughAsync(this RunningSluice sluice, Task<ReconcileReport> comparison, TimeSpan step)
     {
-        while (!comparison.IsCompleted)
+        for (var began = Stopwatch.GetTimestamp(); !comparison.IsCompleted;)
         {
+            if (Stopwatch.GetElapsedTime(began) > RealTime.Longest) Assert.Fail($"the comparison has not ended within {RealTime.Longest.TotalSeconds} s\n{sluice.Log.Text}");
             if (sluice.Time.IsAwaited(sluice.Now + step)) sluice.Time.Advance(step);
             await Task.WhenAny(comparison, Task.Delay(TimeSpan.FromMilliseconds(2), TestContext.Current.CancellationToken));
         }

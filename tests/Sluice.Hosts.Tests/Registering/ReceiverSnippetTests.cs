@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Contracts;
@@ -45,10 +45,7 @@ public sealed class ReceiverSnippetTests
     {
         try
         {
-            using var node = Process.Start(new ProcessStartInfo("node", ["-e", program]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-            await node.StandardInput.WriteAsync(input);
-            node.StandardInput.Close();
-            return await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            return (await ShortProcess.RunAsync(new("node", ["-e", program]), Encoding.UTF8.GetBytes(input))).Text;
         }
         catch (Win32Exception e)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Sluice.Contracts;
 using Sluice.Contracts.Catalogue;
 using Sluice.Hosts.Tests.Processes;
 
@@ -70,10 +71,7 @@ public sealed class VerifyFileTests : IDisposable
     public async Task Standard_input_is_a_file_too()
     {
         var start = SluiceProgram.Command(folder.Path, ["verify", "--request", "-", "--provider", "github", "--secret", CatalogueTable.Of("github").Keys!("github", 0).Signs]);
-        using var process = System.Diagnostics.Process.Start(start)!;
-        await process.StandardInput.BaseStream.WriteAsync(VerifyFolder.Raw(CatalogueSource.Of("github").Send()), TestContext.Current.CancellationToken);
-        process.StandardInput.Close();
-        var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var said = (await ShortProcess.RunAsync(start, VerifyFolder.Raw(CatalogueSource.Of("github").Send()))).Text;
         Assert.StartsWith("The signature holds.", said, StringComparison.Ordinal);
     }
 
