@@ -15,6 +15,9 @@ namespace Sluice.Destinations;
 /// </summary>
 public sealed class RegistrationReader(HttpHandler http)
 {
+    /// <summary>Why a name cannot be registered that the configuration has.</summary>
+    internal const string IsTheConfigurations = "is in the configuration, which stands before what is registered; change it there, or choose another name";
+
     // What was stored was within it, and may be longer as it was written down.
     private const int MostBytes = 16 * 1024;
 
@@ -42,7 +45,7 @@ public sealed class RegistrationReader(HttpHandler http)
 
         if (configuration.IsConfigured(name))
         {
-            faults.Add(new(name, "is in the configuration, which stands before what is registered; change it there, or choose another name"));
+            faults.Add(new(name, IsTheConfigurations));
             return null;
         }
 
