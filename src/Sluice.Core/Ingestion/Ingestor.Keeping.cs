@@ -18,8 +18,11 @@ public sealed partial class Ingestor
     {
         await shared.EnsureKnownAsync(cancellationToken);
         var live = configuration.Current;
-        var isBatch = webhook.Type == WebhookEvent.BatchType && live.TryGetSource(webhook.Source, out var source) && source.Provider.Split(webhook) is not null;
-        return await KeepAsync(webhook, isBatch ? live.Splitting : [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))], now, isAskedFor, cancellationToken);
+        live.TryGetSource(webhook.Source, out var source);
+        var destinations = webhook.Type == WebhookEvent.BatchType && source?.Provider.Split(webhook) is not null ? live.Splitting
+            // The source may have left the configuration while its event travelled.
+            : source?.Destinations ?? [.. live.Destinations.Where(destination => destination.Takes(webhook.Source))];
+        return await KeepAsync(webhook, destinations, now, isAskedFor, cancellationToken);
     }
 
     /// <summary>Keeps an event for the destinations that are named, as far as they take it.</summary>
