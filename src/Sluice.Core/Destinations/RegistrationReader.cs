@@ -18,8 +18,8 @@ public sealed class RegistrationReader(HttpHandler http)
     /// <summary>Why a name cannot be registered that the configuration has.</summary>
     internal const string IsTheConfigurations = "is in the configuration, which stands before what is registered; change it there, or choose another name";
 
-    // What was stored was within it, and may be longer as it was written down.
-    private const int MostBytes = 16 * 1024;
+    /// <summary>The largest settings, in bytes; 16 KiB.</summary>
+    internal const int MostBytes = 16 * 1024;
 
     // All at once help nobody who has thousands.
     private const int MostFaults = 20;
@@ -58,7 +58,7 @@ public sealed class RegistrationReader(HttpHandler http)
         settings = default;
         if (Encoding.UTF8.GetByteCount(json) > MostBytes)
         {
-            faults.Add(new(name, $"is longer than {MostBytes / 1024} KiB; a destination's settings are not"));
+            faults.Add(new(name, $"is longer than {MostBytes / 1024} KiB; shorten its filter or its lists"));
             return null;
         }
 
