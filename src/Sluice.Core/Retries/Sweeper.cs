@@ -104,9 +104,8 @@ public sealed class Sweeper(LiveConfiguration configuration, SharedDestinations 
 
     private async Task RingAsync(Bell bell, DateTimeOffset at, bool isParked, CancellationToken cancellationToken)
     {
-        // First the new due row, then the bell: a crash in between delays, the other order could lose. Where the book itself is waited on, one that
-        // goes now stays parked until a worker claims it.
-        if (queue.Grace > TimeSpan.Zero || (isParked && at > time.GetUtcNow())) await store.PostponeAsync(bell, at + queue.Grace, cancellationToken);
+        // First the new due row, then the bell: a crash in between delays, the other order could lose.
+        if (queue.Grace > TimeSpan.Zero || isParked) await store.PostponeAsync(bell, at + queue.Grace, cancellationToken);
         await queue.RingAsync(isParked ? bell with { AgainAt = at } : bell, at, cancellationToken);
     }
 }

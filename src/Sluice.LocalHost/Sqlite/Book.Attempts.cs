@@ -34,10 +34,16 @@ internal sealed partial class Book
         if (row.IsClaimed && row.Due > now && row.Start == Start) return new(ClaimResult.Leased);
         if (row.IsClaimed) return new(ClaimResult.Lapsed, row.Claim(bell.Delivery));
 
-        if (row.IsInLine && !IsFirst(seq, bell.Delivery.Destination, row)) return new(ClaimResult.Behind);
+        return Claim(seq, bell, row, lease) is { } claim ? new(ClaimResult.Claimed, claim) : new(ClaimResult.Behind);
+    }
 
-        claimDelivery.Bind(seq).Bind(bell.Delivery.Destination).Bind(bell.Attempt).Bind(Start).Bind(lease.Until).Bind(lease.Token).Run();
-        return new(ClaimResult.Claimed, new Claim { Delivery = bell.Delivery, Attempt = bell.Attempt, CountedFrom = row.CountedFrom, Lease = lease, Place = PlaceOf(bell.Delivery.Destination, row) });
+    // Null when another of its line is before it.
+    private Claim? Claim(long seq, Bell bell, in DeliveryRow row, Lease lease)
+    {
+        var destination = bell.Delivery.Destination;
+        if (row.IsInLine && !IsFirst(seq, destination, row)) return null;
+        claimDelivery.Bind(seq).Bind(destination).Bind(bell.Attempt).Bind(Start).Bind(lease.Until).Bind(lease.Token).Run();
+        return new Claim { Delivery = bell.Delivery, Attempt = bell.Attempt, CountedFrom = row.CountedFrom, Lease = lease, Place = PlaceOf(destination, row) };
     }
 
     /// <summary>False when the fence refused; the attempt is kept all the same.</summary>

@@ -34,6 +34,7 @@ internal sealed partial class Book : IDisposable
         PrepareRetention();
         PrepareQuarantine();
         PrepareLearned();
+        PrepareTaking();
         PrepareParking();
         PrepareLines();
         PrepareState();

@@ -2,31 +2,15 @@ using System.Globalization;
 using Sluice.Delivery;
 using Sluice.Events;
 using Sluice.Inspection;
-using Sluice.Processing;
 using Sluice.Storage;
 
 namespace Sluice.LocalHost.Sqlite;
 
-/// <summary>What is due, and the lists that people page through.</summary>
+/// <summary>The lists that people page through.</summary>
 internal sealed partial class Reader
 {
     /// <summary>So many rows one page may look at; beyond that the caller goes on from the cursor.</summary>
     private const int MostRows = 2000;
-
-    /// <param name="start">This process's start: claims of others are no matter of time.</param>
-    public DueRows Due(long start, DateTimeOffset upTo, int limit)
-    {
-        var found = new List<DueRow>();
-        foreach (var claimedBy in (long[])[0, start])
-        {
-            due.Bind(claimedBy).Bind(upTo).Bind(limit);
-            while (due.Step()) found.Add(new(new Bell(new DeliveryId(due.Id(0), due.Text(1)), claimedBy == 0 ? due.Int(2) + 1 : due.Int(2)), due.Time(3)));
-        }
-
-        found.Sort(static (a, b) => a.Due.CompareTo(b.Due));
-        if (found.Count > limit) found.RemoveRange(limit, found.Count - limit);
-        return new DueRows(found, found.Count == limit ? null : NextDue(start, upTo));
-    }
 
     public Page<EventRecord> List(EventFilter filter)
     {
@@ -77,20 +61,6 @@ internal sealed partial class Reader
         && (filter.Destination is null || letter.Id.Destination == filter.Destination)
         && (filter.Event is null || letter.Id.Event == filter.Event)
         && (filter.Type is null || Destination.Matches(filter.Type, letter.Type));
-
-    private DateTimeOffset? NextDue(long start, DateTimeOffset after)
-    {
-        DateTimeOffset? next = null;
-        foreach (var claimedBy in (long[])[0, start])
-        {
-            nextDue.Bind(claimedBy).Bind(after).Step();
-            var found = nextDue.TimeOrNull(0);
-            nextDue.Reset();
-            if (next is null || found < next) next = found ?? next;
-        }
-
-        return next;
-    }
 
     /// <summary>A place in the list of the dead: newest first, ties in a fixed order.</summary>
     private sealed record DeadCursor(long EndedAt, long Event, string Destination)

@@ -14,8 +14,6 @@ internal sealed partial class Reader : IDisposable
     private readonly Statement list;
     private readonly Statement deliveries;
     private readonly Statement attempts;
-    private readonly Statement due;
-    private readonly Statement nextDue;
     private readonly Statement dead;
     private readonly Statement learned;
     private readonly Statement begin;
@@ -32,11 +30,6 @@ internal sealed partial class Reader : IDisposable
         list = Prepare($"SELECT {columns}, length(body) FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2");
         deliveries = Prepare("SELECT destination, status, reason, next_at, place = -1 FROM deliveries WHERE event = ?1 ORDER BY destination");
         attempts = Prepare("SELECT number, outcome, status_code, error, started_at, duration FROM attempts WHERE event = ?1 AND destination = ?2 ORDER BY number");
-        due = Prepare("""
-            SELECT e.id, d.destination, d.attempt, d.due FROM deliveries d JOIN events e ON e.seq = d.event
-            WHERE d.due IS NOT NULL AND d.start = ?1 AND d.due <= ?2 ORDER BY d.due LIMIT ?3
-            """);
-        nextDue = Prepare("SELECT min(due) FROM deliveries WHERE due IS NOT NULL AND start = ?1 AND due > ?2");
         dead = Prepare("""
             SELECT d.event, e.id, d.destination, e.source, e.type, d.reason, d.ended_at,
                 (SELECT status_code FROM attempts a WHERE a.event = d.event AND a.destination = d.destination ORDER BY number DESC LIMIT 1),
@@ -45,6 +38,7 @@ internal sealed partial class Reader : IDisposable
             WHERE d.status = 3 AND (d.ended_at, d.event, d.destination) < (?1, ?2, ?3)
             ORDER BY d.ended_at DESC, d.event DESC, d.destination DESC LIMIT ?4
             """);
+        PrepareDue();
         PrepareQuarantine();
         PrepareState();
         learned = Prepare("SELECT secret FROM learned WHERE source = ?1");
@@ -52,13 +46,7 @@ internal sealed partial class Reader : IDisposable
 
     public WebhookEvent? Load(EventId id)
     {
-        var row = load.Bind(id).Step()
-            ? new WebhookEvent
-            {
-                Id = load.Id(1), Source = load.Text(2), Type = load.Text(3), IdempotencyKey = load.Text(4), ReceivedAt = load.Time(5),
-                Headers = HeaderList.Decode(load.Text(6)), Body = load.Blob(7).ToArray(),
-            }
-            : null;
+        var row = load.Bind(id).Step() ? load.Event(1) : null;
         load.Reset();
         return row;
     }

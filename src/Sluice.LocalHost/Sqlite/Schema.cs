@@ -8,8 +8,8 @@ internal static class Schema
 {
     // events.seq is the order of keeping. deliveries.due is the one thing nothing can be forgotten by: null exactly at an end.
     // deliveries.start is 0, or while a claim holds the number of the process start that made it (due is then the lease's end),
-    // so that one index finds what is due, whose lease ran out, and what an ended process held. It is -1 while the delivery is parked
-    // (due is then its place in line), and -2 while another of its line is before it.
+    // so that one index finds whose lease ran out and what an ended process held, and another what is due of each destination. It is -1 while
+    // the delivery is parked (due is then its place in line), and -2 while another of its line is before it.
     private static readonly string[] Migrations =
     [
         """
@@ -57,6 +57,12 @@ internal static class Schema
         ALTER TABLE deliveries ADD COLUMN sent_at INTEGER;
         CREATE INDEX deliveries_line ON deliveries(destination, order_key, event) WHERE place >= 0 AND (due IS NOT NULL OR (status = 3 AND place = 1));
         CREATE INDEX deliveries_sent ON deliveries(destination, order_key, sent_at) WHERE status = 2 AND sent_at IS NOT NULL;
+        """,
+        // What is due is asked for by destination, so that one that hangs is in nobody's way.
+        """
+        DROP INDEX deliveries_due;
+        CREATE INDEX deliveries_waiting ON deliveries(destination, due) WHERE start = 0 AND due IS NOT NULL;
+        CREATE INDEX deliveries_claimed ON deliveries(start, due) WHERE start > 0 AND due IS NOT NULL;
         """,
     ];
 

@@ -56,6 +56,21 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
     public ValueTask<DueRows> DueAsync(DateTimeOffset upTo, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Read(reader => reader.Due(book.Start, upTo, limit)));
 
+    /// <summary>Claims what is due of a destination, oldest first, at most as many as there are leases: one write for all of them, with their events.</summary>
+    public Task<TakenClaims> TakeAsync(string destination, IReadOnlyList<Lease> leases, DateTimeOffset now) =>
+        writer.RunAsync((destination, leases, now), static (book, wish) => book.Take(wish.destination, wish.leases, wish.now));
+
+    /// <summary>What is due of one destination, oldest first and in the order of keeping.</summary>
+    public DueRows Due(string destination, DateTimeOffset upTo, int limit) => Read(reader => reader.Due(destination, upTo, limit));
+
+    public IReadOnlyList<DueRow> Parked(string destination, int limit) => Read(reader => reader.Parked(destination, limit));
+
+    /// <summary>The destinations that deliveries wait for, each with the moment of the first.</summary>
+    public IReadOnlyList<(string Destination, DateTimeOffset Due)> Waiting() => Read(static reader => reader.Waiting());
+
+    /// <summary>Claims of this process whose lease ran out, and when the next one's does.</summary>
+    public (IReadOnlyList<Claim> Claims, DateTimeOffset? Next) Lapsed(DateTimeOffset upTo, int limit) => Read(reader => reader.Lapsed(book.Start, upTo, limit));
+
     public async ValueTask PostponeAsync(Bell bell, DateTimeOffset due, CancellationToken cancellationToken) =>
         await writer.RunAsync((bell, due), static (book, wish) =>
         {
@@ -67,7 +82,7 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
         await writer.RunAsync((bell, now), static (book, wish) => book.Park(wish.bell, wish.now));
 
     public ValueTask<IReadOnlyList<DueRow>> ParkedAsync(string destination, int limit, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Read(reader => reader.Parked(destination, limit)));
+        ValueTask.FromResult(Parked(destination, limit));
 
     public ValueTask<IReadOnlyList<string>> ParkedDestinationsAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.ParkedDestinations()));
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Sluice.Events;
 using SQLitePCL;
 
 namespace Sluice.LocalHost.Sqlite;
@@ -105,6 +106,13 @@ internal sealed class Statement(SqliteConnection connection, string sql) : IDisp
     public DateTimeOffset Time(int column) => DateTimeOffset.FromUnixTimeMilliseconds(Long(column));
 
     public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
+
+    /// <summary>A whole event, whose columns stand in the order of the table from that one on.</summary>
+    public WebhookEvent Event(int column) => new()
+    {
+        Id = Id(column), Source = Text(column + 1), Type = Text(column + 2), IdempotencyKey = Text(column + 3), ReceivedAt = Time(column + 4),
+        Headers = HeaderList.Decode(Text(column + 5)), Body = Blob(column + 6).ToArray(),
+    };
 
     public void Dispose() => prepared?.Dispose();
 

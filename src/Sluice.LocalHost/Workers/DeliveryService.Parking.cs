@@ -2,15 +2,18 @@ using Sluice.Storage;
 
 namespace Sluice.LocalHost.Workers;
 
-/// <summary>What the queue has no room for, and what a destination may not be given now, waits in the book with its destination until then.</summary>
+/// <summary>What a destination may not be given now waits in the book with its destination until then.</summary>
 internal sealed partial class DeliveryService
 {
+    // How much of a destination is let go at once.
+    private const int MostReleased = 256;
+
     // Where a rate is kept it is let go in portions of a second.
     private static readonly TimeSpan ReleaseAhead = TimeSpan.FromSeconds(1);
 
     private volatile bool knowsParked;
 
-    private async Task ParkAsync(CancellationToken stoppingToken)
+    private async Task ReleaseAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
@@ -18,13 +21,12 @@ internal sealed partial class DeliveryService
             try
             {
                 if (!knowsParked) await FindParkedAsync(stoppingToken);
-                await ParkHandedBackAsync(stoppingToken);
-                if (await ReleaseAsync(stoppingToken) is { } next && next < until) until = next;
+                if (await ReleaseWaitingAsync(stoppingToken) is { } next && next < until) until = next;
             }
             catch (StoreUnavailableException e)
             {
-                Log.CannotPark(logger, e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+                Log.CannotRelease(logger, e.Message);
+                await Task.Delay(Pause, time, stoppingToken);
                 continue;
             }
 
@@ -38,7 +40,7 @@ internal sealed partial class DeliveryService
         knowsParked = true;
         try
         {
-            foreach (var destination in await store.ParkedDestinationsAsync(stoppingToken)) queue.MoreIsParked(destination);
+            await sweeper.FindParkedAsync(stoppingToken);
         }
         catch (StoreUnavailableException)
         {
@@ -53,53 +55,16 @@ internal sealed partial class DeliveryService
         queue.Changed.Now();
     }
 
-    private async Task ParkHandedBackAsync(CancellationToken stoppingToken)
-    {
-        var bells = queue.TakeHandedBack();
-        if (bells.Count == 0) return;
-        var (now, isParked) = (time.GetUtcNow(), false);
-        try
-        {
-            await Task.WhenAll(bells.Select(bell => store.ParkAsync(bell, now, stoppingToken).AsTask()));
-            isParked = true;
-        }
-        finally
-        {
-            queue.Forget(bells);
-            // Some are due still.
-            if (!isParked) queue.MoreIsDue();
-        }
-    }
-
-    // By room: the queue says where there is some. By time: where a destination may be given only so much.
-    private async Task<DateTimeOffset?> ReleaseAsync(CancellationToken stoppingToken)
+    private async Task<DateTimeOffset?> ReleaseWaitingAsync(CancellationToken stoppingToken)
     {
         DateTimeOffset? until = null;
-        var fetched = queue.TakeRoom();
-        Room[] rooms = [.. fetched, .. pacing.Waiting.Select(name => new Room(name, Shares.MostOfOne))];
-        for (var i = 0; i < rooms.Length; i++)
+        foreach (var name in pacing.Waiting)
         {
-            var (destination, most) = rooms[i];
-            try
-            {
-                var released = await sweeper.ReleaseAsync(destination, ReleaseAhead, most, stoppingToken);
-                if (released.MayBeMore) pacing.Wait(destination, released.IsHeld);
-                var isMore = released is { MayBeMore: true, IsHeld: false };
-                if (i < fetched.Count) queue.Fetched(destination, isMore);
-                else if (isMore) queue.MoreIsParked(destination);
-                if (until is null || released.Next < until) until = released.Next ?? until;
-            }
-            catch (StoreUnavailableException)
-            {
-                // Nor were those behind it looked at, and whoever takes a room answers for it.
-                for (; i < rooms.Length; i++)
-                {
-                    if (i < fetched.Count) queue.Fetched(rooms[i].Destination, isMore: true);
-                    else queue.MoreIsParked(rooms[i].Destination);
-                }
-
-                throw;
-            }
+            if (!queue.HasRoom(name)) continue;
+            var released = await sweeper.ReleaseAsync(name, ReleaseAhead, MostReleased, stoppingToken);
+            if (until is null || released.Next < until) until = released.Next ?? until;
+            // As soon as the workers have what was let go.
+            if (released is { MayBeMore: true, IsHeld: false } && queue.HasRoom(name)) queue.Changed.Now();
         }
 
         return until;

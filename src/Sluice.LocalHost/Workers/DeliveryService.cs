@@ -11,16 +11,18 @@ using Sluice.Storage;
 namespace Sluice.LocalHost.Workers;
 
 /// <summary>
-/// Runs the deliveries of this process: first what earlier starts left claimed, then whatever is due, when it is due.
+/// Runs the deliveries of this process: first what earlier starts left claimed, then whatever is due, when it is due. It tells the queue
+/// where something is due; the queue asks for it as workers get free.
 /// At a stop it waits for the attempts under way, and at last interrupts them.
 /// </summary>
 internal sealed partial class DeliveryService(
     LiveConfiguration configuration, SqliteEventStore store, LocalQueue queue, Wakeup wakeup, Sweeper sweeper, Batches batches, Processor processor, Pacing pacing,
-    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeliveryService> logger)
+    IHostApplicationLifetime lifetime, TimeProvider time, Random random, ILogger<DeliveryService> logger)
     : BackgroundService
 {
-    private const int MostInSweep = Shares.MostWaiting + (2 * LocalQueue.MostHandedBack);
-    private const int OrphansAtOnce = 200;
+    private const int ClaimsAtOnce = 200;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // A clock that was set is noticed at the latest then; nothing else depends on it.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
@@ -64,36 +66,57 @@ internal sealed partial class DeliveryService(
 
         var threads = new HandlerThreads(workers);
         threads.Ensure(configuration.Current);
-        queue.Start(workers, ProcessAsync, destination => configuration.Current.TryGetDestination(destination, out var found) ? found.Settings.Limits.Concurrency : null);
+        queue.Start(workers, ProcessAsync, TakeAsync, destination => configuration.Current.TryGetDestination(destination, out var found) ? found.Settings.Limits.Concurrency : null);
         // From the first word of a stop on, while the server still answers who is in: what is kept now is delivered after the next start.
         lifetime.ApplicationStopping.Register(() => (stoppedAt, idle) = (time.GetTimestamp(), queue.StopAsync()));
         pacing.Changed += queue.Changed.Now;
         configuration.Replaced += OnReplaced;
         await RecoverAsync(stoppingToken);
         // The first that ends: both only do at a stop, and a fault of one must be seen.
-        await await Task.WhenAny(SweepAsync(threads, stoppingToken), ParkAsync(stoppingToken));
+        await await Task.WhenAny(SweepAsync(threads, stoppingToken), ReleaseAsync(stoppingToken));
     }
 
     private async Task SweepAsync(HandlerThreads threads, CancellationToken stoppingToken)
     {
+        var lookAt = DateTimeOffset.MinValue;
         while (!stoppingToken.IsCancellationRequested)
         {
             threads.Ensure(configuration.Current);
-            var until = time.GetUtcNow() + LongestWait;
+            var now = time.GetUtcNow();
+            DateTimeOffset? until;
             try
             {
-                var swept = await sweeper.SweepAsync(TimeSpan.Zero, MostInSweep, stoppingToken);
-                if (swept.MayBeMore) queue.MoreIsDue();
-                else if (swept.Next < until) until = swept.Next.Value;
-                if (await batches.RingReadyAsync(stoppingToken) is { } ready && ready < until) until = ready;
+                // All of the book now and then: what was rung is known without a look.
+                if (now >= lookAt)
+                {
+                    queue.Due(store.Waiting());
+                    lookAt = now + LongestWait;
+                }
+
+                until = Earlier(lookAt, await AbandonLapsedAsync());
+                until = Earlier(until, await batches.RingReadyAsync(stoppingToken));
+                until = Earlier(until, queue.Elapsed());
             }
             catch (StoreUnavailableException e)
             {
                 Log.CannotSweep(logger, e.Message);
-                until = time.GetUtcNow() + TimeSpan.FromSeconds(1);
+                until = now + Pause;
             }
 
-            await wakeup.WaitAsync(until, stoppingToken);
+            await wakeup.WaitAsync(until!.Value, stoppingToken);
+        }
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;
+
+    // Their handlers did not return in time. When the next lease ends.
+    private async Task<DateTimeOffset?> AbandonLapsedAsync()
+    {
+        while (true)
+        {
+            var (claims, next) = store.Lapsed(time.GetUtcNow(), ClaimsAtOnce);
+            if (claims.Count == 0) return next;
+            await Task.WhenAll(claims.Select(claim => processor.AbandonAsync(claim, "its lease ended without an outcome").AsTask()));
         }
     }
 
@@ -107,7 +130,7 @@ internal sealed partial class DeliveryService(
                 // What an earlier start knew of the destinations, before the first is delivered to.
                 if (!isKnown) await pacing.RefreshAsync(stoppingToken);
                 isKnown = true;
-                var orphans = await store.OrphansAsync(OrphansAtOnce);
+                var orphans = await store.OrphansAsync(ClaimsAtOnce);
                 await Task.WhenAll(orphans.Select(claim => processor.AbandonAsync(claim, "the process ended during the attempt").AsTask()));
                 recovered += orphans.Count;
                 if (orphans.Count == 0) break;
@@ -115,7 +138,7 @@ internal sealed partial class DeliveryService(
             catch (StoreUnavailableException e)
             {
                 Log.CannotSweep(logger, e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+                await Task.Delay(Pause, time, stoppingToken);
             }
         }
 
@@ -133,7 +156,7 @@ internal sealed partial class DeliveryService(
         {
             Log.NotClaimed(logger, bell.Delivery, e.Message);
             // The worker waits too: as long as the store is away there is nothing else for it to do.
-            await Task.Delay(TimeSpan.FromSeconds(1), time);
+            await Task.Delay(Pause, time);
             return false;
         }
 #pragma warning disable CA1031 // The edge of the host: a fault of ours must not cost a worker; the lease brings the delivery back.
@@ -166,8 +189,14 @@ internal sealed partial class DeliveryService(
         [LoggerMessage(2, LogLevel.Error, "Cannot look for due deliveries, trying again in a second: {Reason}")]
         public static partial void CannotSweep(ILogger logger, string reason);
 
-        [LoggerMessage(7, LogLevel.Error, "Cannot park what no worker is free for, or look for what is parked, trying again in a second: {Reason}")]
-        public static partial void CannotPark(ILogger logger, string reason);
+        [LoggerMessage(7, LogLevel.Error, "Cannot let go of what is parked, trying again in a second: {Reason}")]
+        public static partial void CannotRelease(ILogger logger, string reason);
+
+        [LoggerMessage(8, LogLevel.Error, "What is due for {Destination} could not be claimed, trying again in a second: {Reason}")]
+        public static partial void CannotTake(ILogger logger, string destination, string reason);
+
+        [LoggerMessage(9, LogLevel.Error, "Looking for what is due for {Destination} met a fault of Sluice's own, trying again in a second")]
+        public static partial void TakingFault(ILogger logger, Exception fault, string destination);
 
         [LoggerMessage(3, LogLevel.Error, "{Delivery} could not be claimed, it is tried again: {Reason}")]
         public static partial void NotClaimed(ILogger logger, DeliveryId delivery, string reason);

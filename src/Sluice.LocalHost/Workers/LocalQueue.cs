@@ -1,141 +1,199 @@
-using Sluice.Events;
 using Sluice.Processing;
 
 namespace Sluice.LocalHost.Workers;
 
 /// <summary>
-/// The bell in one process: hands deliveries to free workers, to each destination its share. It keeps a bounded number of bells; what does
-/// not fit is not lost: it is handed back to be parked in the book, and is rung again when there is room.
+/// The bell in one process. It knows which destinations have something due and which workers are free, and asks the book for as much as
+/// there are workers for, to each destination its share. All else stays in the book: memory does not grow with the backlog.
 /// </summary>
-internal sealed partial class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
+internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
 {
     private readonly Lock gate = new();
-    private readonly HashSet<(DeliveryId Delivery, int Attempt)> known = [];
     private Shares shares = new(0, static _ => null);
     private Func<Bell, Task<bool>>? process;
+    private Taker? take;
     private TaskCompletionSource? idle;
-    private int workers;
+    private bool isGranting;
 
     public TimeSpan Grace => TimeSpan.Zero;
 
     public TimeSpan Horizon => TimeSpan.MaxValue;
 
-    /// <summary>Opens the queue to a number of workers. One that answers false could not do its work; the bell is then rung again.</summary>
+    /// <summary>Signals that a destination which <see cref="HasRoom"/> said no to has room now.</summary>
+    public Wakeup Changed { get; } = new(time);
+
+    /// <summary>Opens the queue to a number of workers. One that answers false could not do its work; the book is then asked again.</summary>
     /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
-    public void Start(int count, Func<Bell, Task<bool>> worker, Func<string, int?> limit)
+    public void Start(int workers, Func<Bell, Task<bool>> worker, Taker taker, Func<string, int?> limit)
     {
-        lock (gate) (process, shares, workers) = (worker, new Shares(count, limit), count);
-        wakeup.Now();
+        lock (gate) (process, take, shares) = (worker, taker, new Shares(workers, limit));
     }
 
-    /// <summary>Hands out nothing any more; completes when no worker is busy.</summary>
+    /// <summary>Takes nothing any more; completes when no worker is busy.</summary>
     public Task StopAsync()
     {
         lock (gate)
         {
-            // From now on those that are busy still.
-            if (process is not null) workers -= shares.Free;
-            process = null;
-            shares.Clear();
-            handedBack.Clear();
-            idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (workers == 0) idle.SetResult();
+            idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (shares.AreAllFree) idle.TrySetResult();
             return idle.Task;
+        }
+    }
+
+    /// <summary>Says of destinations when the first that waits for them is due.</summary>
+    public void Due(IReadOnlyList<(string Destination, DateTimeOffset At)> waiting)
+    {
+        lock (gate)
+        {
+            var now = time.GetUtcNow();
+            foreach (var (destination, at) in waiting) Due(shares.Of(destination), at, now);
+            Grant();
+        }
+    }
+
+    /// <summary>Looks whose moment has come. The answer is the next moment.</summary>
+    public DateTimeOffset? Elapsed()
+    {
+        lock (gate)
+        {
+            var next = shares.Elapsed(time.GetUtcNow());
+            Grant();
+            return next;
+        }
+    }
+
+    /// <summary>False while the book has more due of a destination than it has workers: more of it need not be let go now.</summary>
+    public bool HasRoom(string destination)
+    {
+        lock (gate)
+        {
+            var share = shares.Of(destination);
+            share.IsAwaited = share.IsDue;
+            return !share.IsDue;
         }
     }
 
     public bool TryReserve(string destination)
     {
-        lock (gate) return process is not null && shares.Of(destination) is { IsBehind: false, Bells.Count: 0 } share && shares.TryTake(share);
+        lock (gate)
+        {
+            var share = shares.Of(destination);
+            // What is due already is older.
+            return process is not null && idle is null && share is { IsDue: false, IsAsked: false } && shares.TryTake(share);
+        }
     }
 
     public void Release(string destination)
     {
-        if (Next(destination) is { } bell) Run(bell);
+        lock (gate) GiveBack(shares.Of(destination));
     }
 
     public ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken)
     {
         // A claim comes with the worker that was reserved for it.
         if (bell.Claim is not null) Run(bell);
-        else if (wakeup.IsAhead(at)) wakeup.At(at);
-        else if (Take(bell)) Run(bell);
+        else Due(bell.Delivery.Destination, at);
         return ValueTask.CompletedTask;
     }
 
     public ValueTask PingAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    // True when a worker was free and is now the caller's to run.
-    private bool Take(Bell bell)
+    private void Due(string destination, DateTimeOffset at)
     {
+        var now = time.GetUtcNow();
         lock (gate)
         {
-            if (process is null || !known.Add((bell.Delivery, bell.Attempt))) return false;
-            var share = shares.Of(bell.Delivery.Destination);
-            if (share.Takes(bell))
-            {
-                if (share.Bells.Count == 0 && shares.TryTake(share)) return true;
-                if (shares.TryWait(share, bell)) return false;
-            }
-
-            share.IsBehind = true;
-            if (handedBack.Count < MostHandedBack)
-            {
-                handedBack.Add(bell);
-                share.HandedBack++;
-            }
-            else
-            {
-                known.Remove((bell.Delivery, bell.Attempt));
-                more = true;
-            }
-
-            Changed.Now();
-            return false;
+            Due(shares.Of(destination), at, now);
+            Grant();
         }
+
+        if (at > now) wakeup.At(at);
+    }
+
+    private void Due(Share share, DateTimeOffset at, DateTimeOffset now)
+    {
+        if (at > now) share.DueAt(at);
+        else shares.Due(share);
+    }
+
+    private void GiveBack(Share share)
+    {
+        shares.GiveBack(share);
+        if (idle is null) Grant();
+        else if (shares.AreAllFree) idle.TrySetResult();
+    }
+
+    // Not at once: of many workers that get free together all are given away together, and the book is asked once for each destination.
+    private void Grant()
+    {
+        if (isGranting || process is null || idle is not null || !shares.CanGrant) return;
+        isGranting = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.AskAll(), this, preferLocal: false);
+    }
+
+    private void AskAll()
+    {
+        IReadOnlyList<Share> granted;
+        lock (gate)
+        {
+            isGranting = false;
+            granted = idle is null ? shares.Grant() : [];
+        }
+
+        foreach (var share in granted) _ = AskAsync(share);
+    }
+
+    private async Task AskAsync(Share share)
+    {
+        int granted, known;
+        lock (gate) (granted, known) = (share.Granted, share.Unclaimed.Count);
+        var taken = await take!(share.Destination, granted, known);
+        var bells = new List<Bell>(granted);
+        lock (gate)
+        {
+            foreach (var bell in taken.Bells)
+            {
+                if (bells.Count < granted && (bell.Claim is not null || (idle is null && share.Unclaimed.Add((bell.Delivery, bell.Attempt))))) bells.Add(bell);
+            }
+
+            share.DueAt(taken.Next);
+            shares.Answered(share, bells.Count, taken.IsMore);
+            if (share is { IsAwaited: true, IsDue: false })
+            {
+                share.IsAwaited = false;
+                Changed.Now();
+            }
+
+            if (idle is null) Grant();
+            else if (shares.AreAllFree) idle.TrySetResult();
+        }
+
+        if (taken.Next is { } next) wakeup.At(next);
+        foreach (var bell in bells) Run(bell);
     }
 
     private void Run(Bell bell) => ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.queue.WorkAsync(state.bell), (queue: this, bell), preferLocal: false);
 
-    private async Task WorkAsync(Bell first)
+    private async Task WorkAsync(Bell bell)
     {
-        for (Bell? bell = first; bell is not null; bell = Next(bell.Delivery.Destination))
-        {
-            // Not known while it runs: a bell about its lease's end has to be heard although a handler never returns.
-            lock (gate) known.Remove((bell.Delivery, bell.Attempt));
-            var done = process is not { } worker || await worker(bell);
-            if (done) continue;
-            // It is still due, or parked.
-            wakeup.Now();
-            MoreIsParked(bell.Delivery.Destination);
-        }
-    }
-
-    // The next bell for a worker that a destination gives back; null when it stays free.
-    private Bell? Next(string destination)
-    {
+        var isDone = await process!(bell);
         lock (gate)
         {
-            var share = shares.Of(destination);
-            shares.GiveBack(share);
-            if (process is null)
-            {
-                if (--workers == 0) idle?.TrySetResult();
-                return null;
-            }
-
-            WakeForMore();
-            var next = Serve();
-            // A worker that goes to another destination leaves this one less than its share: it may have one more.
-            while (next is not null && Serve() is { } another) Run(another);
-            return next;
+            var share = shares.Of(bell.Delivery.Destination);
+            if (bell.Claim is null) share.Unclaimed.Remove((bell.Delivery, bell.Attempt));
+            if (!isDone) shares.Due(share);
+            GiveBack(share);
         }
     }
-
-    private Bell? Serve()
-    {
-        var bell = shares.Next();
-        if (bell is not null && shares.HasRoom(shares.Of(bell.Delivery.Destination))) Changed.Now();
-        return bell;
-    }
 }
+
+/// <summary>Takes deliveries of a destination out of what is due, oldest first. It does not fail: where it could not, it waits before it answers that there may be more.</summary>
+/// <param name="workers">How many at most.</param>
+/// <param name="known">How many are looked at already without a claim, and so are still due: as many more bells without a claim are asked for.</param>
+internal delegate Task<Taken> Taker(string destination, int workers, int known);
+
+/// <summary>What was taken out of what is due of a destination.</summary>
+/// <param name="Bells">With their claim; or without, where a worker is to ask first whether the destination may be given anything.</param>
+/// <param name="IsMore">More may be due.</param>
+/// <param name="Next">When the next is due, where no more is due now.</param>
+internal readonly record struct Taken(IReadOnlyList<Bell> Bells, bool IsMore, DateTimeOffset? Next);

@@ -1,35 +1,25 @@
-using Sluice.Processing;
-
 namespace Sluice.LocalHost.Workers;
 
 /// <summary>
-/// How the workers, and the room for bells that wait for one, are shared among destinations, so that one that hangs holds up none of the
-/// others: just under half of the workers are kept from whoever has its share already, and whose bells wait are served in turn. For one
-/// thread at a time.
+/// How the workers are shared among destinations, so that one that hangs holds up none of the others: those that have something due get
+/// them in turn, and just under half are kept from whoever has its share already. For one thread at a time.
 /// </summary>
 /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
 internal sealed class Shares(int workers, Func<string, int?> limit)
 {
-    /// <summary>Bells that wait in memory. Their events are in the book, so that this bounds memory.</summary>
-    public const int MostWaiting = 1024;
-
-    /// <summary>Those of one destination.</summary>
-    public const int MostOfOne = 256;
-
-    // What a destination may have waiting however many others there are.
-    private const int LeastOfOne = 4;
-
     private readonly Dictionary<string, Share> shares = new(StringComparer.Ordinal);
     private readonly Queue<Share> turns = new();
+    private readonly int all = workers;
     private readonly int least = Math.Max(1, workers / 16);
     private readonly int kept = workers < 2 ? 0 : Math.Max(1, (workers - 1) / 2);
 
     public int Free { get; private set; } = workers;
 
-    public int Waiting { get; private set; }
+    /// <summary>Whether no worker is anybody's.</summary>
+    public bool AreAllFree => Free == all;
 
-    // The fuller it gets, the less one destination may take of what is left.
-    private int Most => Math.Max(LeastOfOne, Math.Min(MostOfOne, MostWaiting - Waiting));
+    /// <summary>Whether it may be worth to <see cref="Grant"/>.</summary>
+    public bool CanGrant => Free > 0 && turns.Count > 0;
 
     public Share Of(string destination)
     {
@@ -52,86 +42,74 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
         Free++;
     }
 
-    /// <summary>False when there is no room for another bell of the destination.</summary>
-    public bool TryWait(Share share, Bell bell)
+    /// <summary>The book has something due of the destination.</summary>
+    public void Due(Share share)
     {
-        if (share.Bells.Count >= Most) return false;
-        if (share.Bells.Count == 0) turns.Enqueue(share);
-        share.Bells.Enqueue(bell);
-        Waiting++;
-        return true;
+        // While the book is asked it may have answered already: it is asked once more.
+        share.IsDue = true;
+        if (share.IsAsked || share.HasTurn) return;
+        share.HasTurn = true;
+        turns.Enqueue(share);
     }
 
-    /// <summary>The next bell whose destination may have a worker, which is then its own; null when there is none.</summary>
-    public Bell? Next()
+    /// <summary>Gives the free workers to destinations that have something due, one after another, and says to which: the book is now asked for as much of each.</summary>
+    public IReadOnlyList<Share> Grant()
     {
-        for (var left = turns.Count; left > 0 && Free > 0; left--)
+        var granted = new List<Share>();
+        // Nobody gets more than its share before all that have something due have theirs.
+        Grant(granted, least);
+        Grant(granted, int.MaxValue);
+        if (granted.Count == 0) return granted;
+        foreach (var share in granted) (share.IsDue, share.IsAsked) = (false, true);
+        for (var left = turns.Count; left > 0; left--)
         {
             var share = turns.Dequeue();
-            var isTaken = TryTake(share);
-            var bell = isTaken ? share.Bells.Dequeue() : null;
-            if (share.Bells.Count > 0) turns.Enqueue(share);
-            if (!isTaken) continue;
-            Waiting--;
-            return bell;
+            if (share.IsAsked) share.HasTurn = false;
+            else turns.Enqueue(share);
         }
 
-        return null;
+        return granted;
     }
 
-    /// <summary>Whether what is parked of a destination, because it did not fit, fits now: not for each place that is free, but for half of them.</summary>
-    public bool HasRoom(Share share) => share is { IsBehind: true, IsFetched: false, HandedBack: 0 } && 2 * share.Bells.Count <= Most;
-
-    /// <summary>The destinations for which this is so, each with as many deliveries as it can have waiting and under way: those are fetched now, before any new ones.</summary>
-    public List<Room> TakeRoom()
+    private void Grant(List<Share> granted, int most)
     {
-        var found = new List<Room>();
+        for (var isAny = true; isAny;)
+        {
+            isAny = false;
+            for (var left = turns.Count; left > 0 && Free > 0; left--)
+            {
+                var share = turns.Dequeue();
+                turns.Enqueue(share);
+                if (share.Held >= most || !TryTake(share)) continue;
+                isAny = true;
+                if (share.Granted++ == 0) granted.Add(share);
+            }
+        }
+    }
+
+    /// <summary>The book has answered, with fewer than it was asked for or as many.</summary>
+    /// <param name="isMore">It may have more due.</param>
+    public void Answered(Share share, int taken, bool isMore)
+    {
+        for (; share.Granted > taken; share.Granted--) GiveBack(share);
+        (share.Granted, share.IsAsked) = (0, false);
+        if (isMore || share.IsDue) Due(share);
+    }
+
+    /// <summary>Those whose moment has come have something due. The answer is the next moment.</summary>
+    public DateTimeOffset? Elapsed(DateTimeOffset now)
+    {
+        DateTimeOffset? next = null;
         foreach (var share in shares.Values)
         {
-            if (!HasRoom(share)) continue;
-            share.IsFetched = true;
-            found.Add(new(share.Destination, Most + share.Held));
+            if (share.NextAt <= now)
+            {
+                share.NextAt = null;
+                Due(share);
+            }
+            else if (next is null || share.NextAt < next) next = share.NextAt ?? next;
         }
 
-        return found;
-    }
-
-    public void Clear()
-    {
-        turns.Clear();
-        foreach (var share in shares.Values) share.Bells.Clear();
-        Waiting = 0;
-    }
-
-    /// <summary>What one destination has.</summary>
-    public sealed class Share(string destination)
-    {
-        public string Destination => destination;
-
-        /// <summary>Its workers.</summary>
-        public int Held { get; set; }
-
-        /// <summary>Its bells that wait for one.</summary>
-        public Queue<Bell> Bells { get; } = new();
-
-        /// <summary>Its bells that wait to be parked: room is of use to them only after that.</summary>
-        public int HandedBack { get; set; }
-
-        /// <summary>Older deliveries than any new one are parked because they did not fit: newer ones go behind them.</summary>
-        public bool IsBehind { get; set; }
-
-        /// <summary>They are being fetched: only they may wait here now.</summary>
-        public bool IsFetched { get; set; }
-
-        /// <summary>They have been fetched.</summary>
-        /// <param name="isMore">More are parked.</param>
-        public void Fetched(bool isMore) => (IsFetched, IsBehind) = (false, isMore || HandedBack > 0);
-
-        /// <summary>Whether a bell may wait here.</summary>
-        public bool Takes(Bell bell) => !IsBehind || (IsFetched && bell.AgainAt is not null);
+        return next;
     }
 }
-
-/// <summary>There is room for parked deliveries of a destination.</summary>
-/// <param name="Most">How many to ask the book for: some of them may be here already.</param>
-internal readonly record struct Room(string Destination, int Most);

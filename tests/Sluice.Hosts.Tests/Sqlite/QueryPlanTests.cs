@@ -23,6 +23,7 @@ public sealed class QueryPlanTests : IDisposable
         using var connection = Watched(book.Database.OpenReader());
         using var reader = new Reader(connection);
         reader.Due(1, Now, 10);
+        reader.Due("billing", Now, 10);
         reader.List(new());
         reader.ListDead(new());
         reader.Load(KeptBook.Event("evt_1").Id);
@@ -41,13 +42,17 @@ public sealed class QueryPlanTests : IDisposable
     }
 
     [Fact]
-    public void Due_rows_come_out_of_the_partial_index()
+    public void Due_rows_come_out_of_the_partial_indexes_in_order()
     {
         using var connection = Watched(book.Database.OpenReader());
         using var reader = new Reader(connection);
         reader.Due(1, Now, 10);
+        reader.Due("billing", Now, 10);
 
-        Assert.Equal(2, Plans(connection, least: 2).Count(plan => plan.Steps.Any(step => step.Contains("INDEX deliveries_due (start=? AND due", StringComparison.Ordinal))));
+        var steps = Plans(connection, least: 5).SelectMany(plan => plan.Steps).ToList();
+        Assert.Equal(2, steps.Count(step => step.Contains("INDEX deliveries_claimed (start=? AND due", StringComparison.Ordinal)));
+        Assert.Equal(2, steps.Count(step => step.Contains("INDEX deliveries_waiting (destination=? AND due", StringComparison.Ordinal)));
+        Assert.Single(steps, step => step.Contains("INDEX deliveries_waiting (destination>?)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -92,7 +97,7 @@ public sealed class QueryPlanTests : IDisposable
         DoEverything(writing);
 
         Assert.All(Plans(connection, least: 20), AssertIndexed);
-        Assert.Contains(Plans(connection, least: 15), plan => plan.Steps.Any(step => step.Contains("INDEX deliveries_due (start>? AND start<?)", StringComparison.Ordinal)));
+        Assert.Contains(Plans(connection, least: 15), plan => plan.Steps.Any(step => step.Contains("INDEX deliveries_claimed (start>? AND start<?)", StringComparison.Ordinal)));
     }
 
     private static void DoEverything(Book writing)
@@ -104,6 +109,7 @@ public sealed class QueryPlanTests : IDisposable
         writing.Claim(new Bell(KeptBook.Delivery("evt_2"), 1), new Lease(1, Now.AddMinutes(1)), Now);
         writing.Keep(new(KeptBook.Event("evt_1"), []));
         writing.Add(new(id.Event, "audit"), Now);
+        writing.Take("billing", [new Lease(2, Now.AddMinutes(1)), new Lease(3, Now.AddMinutes(1))], Now.AddDays(-1));
         writing.Park(new Bell(id, 1), Now);
         writing.Postpone(new Bell(id, 1), Now);
         var claim = writing.Claim(new Bell(id, 1), new Lease(1, Now.AddMinutes(1)), Now).Claim!;

@@ -6,7 +6,7 @@ using Sluice.Processing;
 
 namespace Sluice.Hosts.Tests.Workers;
 
-/// <summary>The bell of one process.</summary>
+/// <summary>The bell of one process, beside a book in which what is rung for stands as due.</summary>
 public sealed class LocalQueueTests : TaskQueueContract
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
@@ -14,93 +14,84 @@ public sealed class LocalQueueTests : TaskQueueContract
     protected override int Workers => 3;
 
     [Fact]
-    public async Task The_same_bell_twice_while_it_waits_is_heard_once()
+    public async Task What_is_due_once_is_handed_out_once_however_often_it_is_rung_for()
     {
-        var queue = NewQueue();
-        var busy = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var heard = new List<Bell>();
-        queue.Start(1, async bell =>
+        var heard = new ConcurrentQueue<Bell>();
+        var (gate, both) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
+        var queue = new BookedQueue(new VirtualTime(Now), removesFirst: false);
+        queue.Start(3, async bell =>
         {
-            begun.TrySetResult();
-            await busy.Task;
-            lock (heard) heard.Add(bell);
-            return true;
-        }, NoLimit);
-        var bell = new Bell(new DeliveryId(EventId.Of("stripe", "evt_1"), "billing"), 1);
-        for (var i = 0; i < 5; i++) await queue.RingAsync(bell, Now, Cancellation);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
-        busy.SetResult();
-        await queue.StopAsync().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
-        Assert.Equal([bell], heard);
+            heard.Enqueue(bell);
+            if (heard.Count == 2) both.SetResult();
+            await gate.Task;
+        });
+        for (var i = 0; i < 5; i++) await queue.RingAsync(NewBell("billing", 1), Now, Cancellation);
+        await queue.RingAsync(NewBell("billing", 2), Now, Cancellation);
+        await both.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        gate.SetResult();
+        await queue.Queue.StopAsync().WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        Assert.Equal([1, 2], heard.Select(bell => bell.Attempt).Order());
     }
 
     [Fact]
     public async Task From_many_threads_at_once_every_bell_is_heard_and_nobody_has_more_than_its_concurrency()
     {
-        // Fewer than are dropped when too much is handed back at once, which the sweep would find.
-        const int bells = 1500;
-        var queue = NewQueue();
-        var (heard, parked, underWay, most) = (new ConcurrentDictionary<Bell, bool>(), new ConcurrentDictionary<Bell, bool>(), 0, 0);
+        const int bells = 5000;
+        var (heard, underWay, most) = (new ConcurrentDictionary<Bell, bool>(), 0, 0);
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var queue = new BookedQueue(new VirtualTime(Now));
         queue.Start(8, async bell =>
         {
             var isLimited = bell.Delivery.Destination == "destination_0";
             if (isLimited) InterlockedMax(ref most, Interlocked.Increment(ref underWay));
             await Task.Yield();
             if (isLimited) Interlocked.Decrement(ref underWay);
-            parked.TryRemove(bell, out _);
             heard.TryAdd(bell, true);
-            return true;
+            if (heard.Count == bells) all.TrySetResult();
         }, destination => destination == "destination_0" ? 2 : null);
-        var ringing = Parallel.ForEachAsync(Enumerable.Range(1, bells), Cancellation, async (i, token) => await queue.RingAsync(new Bell(new DeliveryId(EventId.Of("stripe", "evt_1"), $"destination_{i % 7}"), i), Now, token));
-
-        // As the delivery service does, over a book that is a dictionary.
-        while (heard.Count < bells || !ringing.IsCompleted)
-        {
-            var back = queue.TakeHandedBack();
-            foreach (var bell in back) parked.TryAdd(bell, true);
-            queue.Forget(back);
-            foreach (var (destination, room) in queue.TakeRoom())
-            {
-                var rows = parked.Keys.Where(bell => bell.Delivery.Destination == destination).OrderBy(bell => bell.Attempt).Take(room).ToList();
-                foreach (var bell in rows) await queue.RingAsync(bell, Now, Cancellation);
-                if (rows.Count == room) queue.MoreIsParked(destination);
-            }
-
-            await Task.Delay(1, Cancellation);
-        }
-
-        await ringing;
+        await Parallel.ForEachAsync(Enumerable.Range(1, bells), Cancellation, async (i, token) => await queue.RingAsync(NewBell($"destination_{i % 7}", i), Now, token));
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         Assert.InRange(most, 1, 2);
-        await queue.StopAsync().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await queue.Queue.StopAsync().WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
     [Fact]
     public async Task After_the_stop_nothing_is_handed_out()
     {
-        var queue = (LocalQueue)Open(new VirtualTime(Now), _ => throw new InvalidOperationException("handed out"));
-        await queue.StopAsync();
+        var queue = (BookedQueue)Open(new VirtualTime(Now), _ => throw new InvalidOperationException("handed out"));
+        await queue.Queue.StopAsync();
         Assert.False(queue.TryReserve("billing"));
-        await queue.RingAsync(new Bell(new DeliveryId(EventId.Of("stripe", "evt_1"), "billing"), 1), Now, Cancellation);
-        await queue.StopAsync();
+        await queue.RingAsync(NewBell("billing", 1), Now, Cancellation);
+        await queue.Queue.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_what_is_claimed()
+    {
+        var (begun, gate) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var queue = Open(new VirtualTime(Now), async _ =>
+        {
+            begun.SetResult();
+            await gate.Task;
+        });
+        Assert.True(queue.TryReserve("billing"));
+        var stopped = ((BookedQueue)queue).Queue.StopAsync();
+        var claim = new Storage.Claim { Delivery = NewBell("billing", 1).Delivery, Attempt = 1, CountedFrom = 0, Lease = new(7, Now.AddMinutes(1)) };
+        await queue.RingAsync(NewBell("billing", 1) with { Claim = claim }, Now, Cancellation);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        Assert.False(stopped.IsCompleted);
+        gate.SetResult();
+        await stopped.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
     protected override ITaskQueue Open(TimeProvider time, Func<Bell, Task> hear)
     {
-        var queue = new LocalQueue(new Wakeup(time), time);
-        queue.Start(Workers, async bell =>
-        {
-            await hear(bell);
-            return true;
-        }, NoLimit);
+        var queue = new BookedQueue(time);
+        queue.Start(Workers, hear);
         return queue;
     }
 
-    private static LocalQueue NewQueue()
-    {
-        var time = new VirtualTime(Now);
-        return new(new Wakeup(time), time);
-    }
+    private static Bell NewBell(string destination, int attempt) => new(new DeliveryId(EventId.Of("stripe", "evt_1"), destination), attempt);
 
     private static void InterlockedMax(ref int most, int value)
     {
@@ -109,5 +100,49 @@ public sealed class LocalQueueTests : TaskQueueContract
         }
     }
 
-    private static int? NoLimit(string destination) => null;
+    /// <summary>What is rung for is written down as due first, as everywhere; the queue takes it from there.</summary>
+    /// <param name="removesFirst">Whether it is due no more once it is handed out, as by a claim; otherwise once it was heard.</param>
+    private sealed class BookedQueue(TimeProvider time, bool removesFirst = true) : ITaskQueue
+    {
+        private readonly List<(Bell Bell, DateTimeOffset Due)> book = [];
+
+        public LocalQueue Queue { get; } = new(new Wakeup(time), time);
+
+        public TimeSpan Grace => Queue.Grace;
+
+        public TimeSpan Horizon => Queue.Horizon;
+
+        public void Start(int workers, Func<Bell, Task> hear, Func<string, int?>? limit = null) => Queue.Start(workers, async bell =>
+        {
+            await hear(bell);
+            lock (book) book.RemoveAll(row => row.Bell == bell);
+            return true;
+        }, (destination, free, known) => Task.FromResult(Take(destination, removesFirst ? free : free + known)), limit ?? (static _ => null));
+
+        public bool TryReserve(string destination) => Queue.TryReserve(destination);
+
+        public void Release(string destination) => Queue.Release(destination);
+
+        public ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken)
+        {
+            lock (book)
+            {
+                if (bell.Claim is null && !book.Contains((bell, at))) book.Add((bell, at));
+            }
+
+            return Queue.RingAsync(bell, at, cancellationToken);
+        }
+
+        public ValueTask PingAsync(CancellationToken cancellationToken) => Queue.PingAsync(cancellationToken);
+
+        private Taken Take(string destination, int most)
+        {
+            lock (book)
+            {
+                Bell[] due = [.. book.Where(row => row.Bell.Delivery.Destination == destination && row.Due <= time.GetUtcNow()).Select(row => row.Bell).Take(most)];
+                if (removesFirst) book.RemoveAll(row => due.Contains(row.Bell));
+                return new(due, due.Length == most, null);
+            }
+        }
+    }
 }

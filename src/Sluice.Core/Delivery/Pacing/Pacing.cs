@@ -35,12 +35,15 @@ public sealed partial class Pacing(ISharedState state, ITaskQueue queue, TimePro
     public bool MayBegin(Destination destination) =>
         destination is { Standing.State: DestinationState.Active, Settings.Limits: { Rate: null, Concurrency: null } } && (!HasBreaker(destination.Settings) || breakers.Of(destination.Name).IsClosed);
 
+    /// <summary>Whether attempts may be made without each being asked for: nothing is counted, and the breaker is known to be closed.</summary>
+    public bool MayGo(Destination destination) => MayBegin(destination) && (!HasBreaker(destination.Settings) || breakers.IsFresh);
+
     /// <summary>
     /// Whether an attempt may be made now. Its permit is handed in with <see cref="EndedAsync"/>, or given back with <see cref="ReturnAsync"/>
     /// where no attempt was made. While the shared state is away the last known breaker decides, and nothing goes that has a limit.
     /// </summary>
     public ValueTask<Admission> AdmitAsync(Destination destination, CancellationToken cancellationToken) =>
-        MayBegin(destination) && (!HasBreaker(destination.Settings) || breakers.IsFresh) ? new(Admission.Now) : DecideAsync(destination, cancellationToken);
+        MayGo(destination) ? new(Admission.Now) : DecideAsync(destination, cancellationToken);
 
     /// <summary>An attempt has ended and is recorded.</summary>
     /// <param name="outcome">Null where it says nothing about the destination: the host stopped, or its handler was never called.</param>
