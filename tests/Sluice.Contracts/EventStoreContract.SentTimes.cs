@@ -1,5 +1,4 @@
 using Sluice.Events;
-using Sluice.Inspection;
 using Sluice.Processing;
 using Sluice.Storage;
 

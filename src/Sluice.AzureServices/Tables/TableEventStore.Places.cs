@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Data.Tables;
-using Sluice.Storage;
 
 namespace Sluice.AzureServices.Tables;
 

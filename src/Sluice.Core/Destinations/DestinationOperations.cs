@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Events;

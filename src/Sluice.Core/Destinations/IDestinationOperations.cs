@@ -1,4 +1,3 @@
-using Sluice.Events;
 
 namespace Sluice.Destinations;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sluice.Configuration;
 using Sluice.Events;
 using Sluice.Storage;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Sluice.Configuration;
 using Sluice.Core.Tests.Configuration;
-using Sluice.Destinations;
 
 namespace Sluice.Core.Tests.Destinations;
 

@@ -1,4 +1,3 @@
-using Sluice.Configuration;
 using Sluice.Contracts;
 using Sluice.Core.Tests.Configuration;
 using Sluice.Destinations;

@@ -16,7 +16,6 @@ using Sluice.Configuration;
 using Sluice.Contracts;
 using Sluice.Delivery;
 using Sluice.Destinations;
-using Sluice.Events;
 using Sluice.Functions.Tests.Broker;
 using Sluice.Functions.Tests.Tables;
 using Sluice.Inspection;

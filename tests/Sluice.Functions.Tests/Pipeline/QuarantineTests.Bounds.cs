@@ -1,8 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using Sluice.Events;
 using Sluice.Functions.Tests.Fixtures;
-using Sluice.Functions.Tests.Tables;
 
 namespace Sluice.Functions.Tests.Pipeline;
 

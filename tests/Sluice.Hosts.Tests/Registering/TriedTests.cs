@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
 
 namespace Sluice.Hosts.Tests.Registering;

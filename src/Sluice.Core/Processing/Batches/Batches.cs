@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Delivery.Pacing;
-using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Storage;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Sluice.Configuration;
 using Sluice.Contracts;
 using Sluice.Events;
 using Sluice.Providers;
