@@ -2,7 +2,6 @@ using Azure;
 using Azure.Data.Tables;
 using Sluice.Events;
 using Sluice.Inspection;
-using Sluice.Processing;
 using Sluice.Storage;
 
 namespace Sluice.AzureServices.Tables;

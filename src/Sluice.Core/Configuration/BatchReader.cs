@@ -1,4 +1,3 @@
-using Sluice.Delivery;
 
 namespace Sluice.Configuration;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Sluice.Delivery;
 
 namespace Sluice.Configuration;
 
@@ -48,7 +47,7 @@ internal static class CredentialReader
     {
         if (reader.Required(key, "basic credentials have User and Password") is not { Length: > 0 } text) return null;
         var value = secrets.Resolve(text, out var error);
-        if (error is null && (value is not { Length: > 0 and <= Longest } || !Events.SafeText.IsPlain(value))) error = $"is empty, of several lines or longer than {Longest} characters";
+        if (error is null && (value is not { Length: > 0 and <= Longest } || !Events.SafeText.IsPlain(value))) error = $"is empty, of several lines or longer than {Longest} characters; write what the destination asks for in one line";
         if (error is null) return value;
         reader.Fault(key, error);
         return null;

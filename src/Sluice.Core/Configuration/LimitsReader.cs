@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sluice.Delivery;
 
 namespace Sluice.Configuration;
 

@@ -20,10 +20,12 @@ public sealed class SluiceConfiguration
 
     private SluiceConfiguration(SluiceSettings settings, IEnumerable<Source> sources, IEnumerable<Destination> destinations, Destination splitting)
     {
-        (Settings, this.splitting) = (settings, splitting);
+        (Settings, this.splitting, Splitting) = (settings, splitting, [splitting]);
         this.sources = sources.ToFrozenDictionary(source => source.Name, StringComparer.Ordinal);
+        Sources = [.. this.sources.Values.OrderBy(source => source.Name, StringComparer.Ordinal)];
         Window = DedupeWindow.Of(settings.Retention, this.sources.Values);
         this.destinations = (configured = [.. destinations]).ToFrozenDictionary(destination => destination.Name, StringComparer.Ordinal);
+        Destinations = [.. this.destinations.Values.OrderBy(destination => destination.Name, StringComparer.Ordinal)];
     }
 
     public SluiceSettings Settings { get; }
@@ -34,12 +36,14 @@ public sealed class SluiceConfiguration
     /// <summary>How long events are kept.</summary>
     public DedupeWindow Window { get; }
 
-    public IEnumerable<Source> Sources => sources.Values.OrderBy(source => source.Name, StringComparer.Ordinal);
+    /// <summary>By name.</summary>
+    public IReadOnlyList<Source> Sources { get; }
 
-    public IEnumerable<Destination> Destinations => destinations.Values.OrderBy(destination => destination.Name, StringComparer.Ordinal);
+    /// <summary>By name.</summary>
+    public IReadOnlyList<Destination> Destinations { get; }
 
     /// <summary>Where batches go, to be taken apart.</summary>
-    public IReadOnlyList<Destination> Splitting => [splitting];
+    public IReadOnlyList<Destination> Splitting { get; }
 
     public bool TryGetSource(string name, [NotNullWhen(true)] out Source? source) => sources.TryGetValue(name, out source);
 

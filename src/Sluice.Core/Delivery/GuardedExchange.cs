@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Sluice.Configuration;
 using Sluice.Events;
@@ -14,7 +13,7 @@ public sealed class GuardedExchange(HttpClients clients, TimeProvider time)
     /// <param name="limit">How long it may take in all.</param>
     public async ValueTask<Exchanged> SendAsync(WebhookEvent webhook, DeliveryContext context, TimeSpan limit, CancellationToken cancellationToken)
     {
-        if (context.Destination.Signer?.IsUsable(time.GetUtcNow()) == false) return new(null, "", "none of its SignSecrets is valid now; nothing is sent unsigned that should be signed", TimeSpan.Zero);
+        if (OutgoingRequest.WhyNone(context.Destination, time.GetUtcNow()) is { } reason) return new(null, "", reason, TimeSpan.Zero);
         using var timeout = new CancellationTokenSource(limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         using var request = OutgoingRequest.Create(webhook, context, time.GetUtcNow());
@@ -27,7 +26,7 @@ public sealed class GuardedExchange(HttpClients clients, TimeProvider time)
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return Failed(string.Create(CultureInfo.InvariantCulture, $"no answer within {limit.TotalSeconds:0.###} s"));
+            return Failed(ConnectionError.Late(limit));
         }
         catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
         {

@@ -20,13 +20,10 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
         : ["has no Url; handler http needs the address to post to"];
 
     public ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken) =>
-        WhyNotSigned(context.Destination) is { } outcome ? ValueTask.FromResult(outcome) : SendAsync(OutgoingRequest.Create(webhook, context, time.GetUtcNow()), context.Destination, cancellationToken);
+        OutgoingRequest.WhyNone(context.Destination, time.GetUtcNow()) is { } reason ? new(Outcome.Retry(reason)) : SendAsync(OutgoingRequest.Create(webhook, context, time.GetUtcNow()), context.Destination, cancellationToken);
 
     public ValueTask<Outcome> HandleAsync(DeliveryBatch batch, CancellationToken cancellationToken) =>
-        WhyNotSigned(batch.Destination) is { } outcome ? ValueTask.FromResult(outcome) : SendAsync(OutgoingRequest.Create(batch, time.GetUtcNow()), batch.Destination, cancellationToken);
-
-    private Outcome? WhyNotSigned(DestinationSettings destination) =>
-        destination.Signer?.IsUsable(time.GetUtcNow()) == false ? Outcome.Retry("none of its SignSecrets is valid now; nothing is sent unsigned that should be signed") : null;
+        OutgoingRequest.WhyNone(batch.Destination, time.GetUtcNow()) is { } reason ? new(Outcome.Retry(reason)) : SendAsync(OutgoingRequest.Create(batch, time.GetUtcNow()), batch.Destination, cancellationToken);
 
     private async ValueTask<Outcome> SendAsync(HttpRequestMessage message, DestinationSettings destination, CancellationToken cancellationToken)
     {
@@ -38,7 +35,7 @@ public sealed class HttpHandler(HttpClients clients, TimeProvider time) : IBatch
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Outcome.Retry(string.Create(CultureInfo.InvariantCulture, $"no answer within {destination.Timeout.TotalSeconds:0.###} s"));
+            return Outcome.Retry(ConnectionError.Late(destination.Timeout));
         }
         catch (HttpRequestException e) when (e.InnerException is AddressRefusedException refused)
         {

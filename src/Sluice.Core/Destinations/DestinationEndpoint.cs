@@ -10,9 +10,6 @@ namespace Sluice.Destinations;
 /// <summary>Destinations under <c>/api/ops</c>. The host lets only those in who may.</summary>
 public sealed class DestinationEndpoint(IDestinationOperations operations, ILogger<DestinationEndpoint> logger)
 {
-    /// <summary>The largest settings, in bytes; 32 KiB.</summary>
-    public const int MostBytes = 32 * 1024;
-
     /// <summary>Maps every path with the host's own way of letting people in.</summary>
     public void MapTo(Action<string, string, Func<HttpContext, Task<IResult>>> map)
     {
@@ -83,7 +80,7 @@ public sealed class DestinationEndpoint(IDestinationOperations operations, ILogg
     {
         try
         {
-            return await RequestBody.ReadAsync(context.Request, MostBytes, context.RequestAborted) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').Trim() : null;
+            return await RequestBody.ReadAsync(context.Request, RegistrationReader.MostBytes, context.RequestAborted) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').Trim() : null;
         }
         catch (BadHttpRequestException)
         {
@@ -91,7 +88,7 @@ public sealed class DestinationEndpoint(IDestinationOperations operations, ILogg
         }
     }
 
-    private static IResult TooLarge() => OpsAnswer.Error(413, $"the settings are larger than {MostBytes / 1024} KiB, or ended before their end");
+    private static IResult TooLarge() => OpsAnswer.Error(413, $"the settings are larger than {RegistrationReader.MostBytes / 1024} KiB, or ended before their end; shorten them");
 
     private static bool Flag(HttpContext context, string name, bool otherwise, out bool value)
     {

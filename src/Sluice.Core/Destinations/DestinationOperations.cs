@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Events;
@@ -35,7 +34,7 @@ public sealed class DestinationOperations(
         if (!SettingsReader.IsName(name)) return DestinationAnswer.Not(DestinationResult.Refused, NoName(name));
         await shared.EnsureAsync(cancellationToken);
         var current = configuration.Current;
-        if (current.IsConfigured(name)) return DestinationAnswer.Not(DestinationResult.Conflict, $"{name} is in the configuration, which stands before what is registered; change it there, or choose another name");
+        if (current.IsConfigured(name)) return DestinationAnswer.Not(DestinationResult.Conflict, $"{name} {RegistrationReader.IsTheConfigurations}");
         if (!asked.Replaces && current.TryGetDestination(name, out var there) && IsThere(there)) return DestinationAnswer.Not(DestinationResult.Conflict, $"{name} is registered already; ask to replace it (--replace, ?replace=true), or choose another name");
         var (settings, expected) = await PutBackAsync(name, asked.Settings, cancellationToken);
         if (ShownSettings.Left(settings) is { } left) return DestinationAnswer.Not(DestinationResult.Refused, $"{name}:{left} is '{ShownSettings.Set}', which stands for what is registered, and there is none, or it was for another host; write it anew");
@@ -55,13 +54,8 @@ public sealed class DestinationOperations(
     public async Task<DestinationAnswer> ResumeAsync(string name, CancellationToken cancellationToken) =>
         await AnswerAsync(name, await registrations.ResumeAsync(name, cancellationToken), cancellationToken);
 
-    public async Task<DestinationAnswer> RemoveAsync(string name, PendingOnRemoval pending, CancellationToken cancellationToken)
-    {
-        await shared.EnsureAsync(cancellationToken);
-        return configuration.Current.IsConfigured(name)
-            ? DestinationAnswer.Not(DestinationResult.Conflict, $"{name} is in the configuration; remove it there, or pause it")
-            : await AnswerAsync(name, await registrations.RemoveAsync(name, pending, cancellationToken), cancellationToken);
-    }
+    public async Task<DestinationAnswer> RemoveAsync(string name, PendingOnRemoval pending, CancellationToken cancellationToken) =>
+        await AnswerAsync(name, await registrations.RemoveAsync(name, pending, cancellationToken), cancellationToken);
 
     public async Task<TestAnswer> TestAsync(string name, Testing asked, CancellationToken cancellationToken)
     {
@@ -129,18 +123,11 @@ public sealed class DestinationOperations(
 
     private async ValueTask<DestinationAnswer> AnswerAsync(string name, RegistrationAnswer answer, CancellationToken cancellationToken)
     {
-        if (!answer.IsDone) return DestinationAnswer.Not(Result(answer.Result), string.Join("; ", answer.Faults));
+        if (!answer.IsDone) return DestinationAnswer.Not(answer.Result, string.Join("; ", answer.Faults));
         return configuration.Current.TryGetDestination(name, out var destination)
-            ? DestinationAnswer.Of(await ViewAsync(destination, cancellationToken), answer.Result == RegistrationResult.Added)
+            ? new(answer.Result, await ViewAsync(destination, cancellationToken), null)
             : throw new StoreUnavailableException($"{name} is written down and cannot be read again now");
     }
-
-    private static DestinationResult Result(RegistrationResult result) => result switch
-    {
-        RegistrationResult.Conflict => DestinationResult.Conflict,
-        RegistrationResult.NotFound => DestinationResult.Missing,
-        _ => DestinationResult.Refused,
-    };
 
     private static DestinationAnswer Refused(List<ConfigurationError> faults) => DestinationAnswer.Not(DestinationResult.Refused, string.Join("; ", faults));
 

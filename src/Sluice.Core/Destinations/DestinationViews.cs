@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Sluice.Configuration;
-using Sluice.Delivery;
 using Sluice.Inspection;
 
 namespace Sluice.Destinations;

@@ -1,4 +1,3 @@
-using Sluice.Events;
 
 namespace Sluice.Destinations;
 
@@ -72,7 +71,7 @@ public enum DestinationResult
     /// <summary>Done, and it was not there before.</summary>
     Created,
 
-    /// <summary>What was asked breaks a rule.</summary>
+    /// <summary>What was asked breaks a rule, or there are as many as there may be.</summary>
     Refused,
 
     /// <summary>The name is the configuration's, or somebody else has changed it at the same time.</summary>
@@ -82,15 +81,15 @@ public enum DestinationResult
     Missing,
 }
 
+/// <summary>The answer about a destination.</summary>
 /// <param name="View">The destination as it is now; null where nothing was done.</param>
 /// <param name="Error">Which rule, and the fix, in one line; null where it was done.</param>
 public sealed record DestinationAnswer(DestinationResult Result, DestinationView? View, string? Error)
 {
-    public static DestinationAnswer Of(DestinationView view, bool isNew = false) => new(isNew ? DestinationResult.Created : DestinationResult.Done, view, null);
-
     public static DestinationAnswer Not(DestinationResult result, string error) => new(result, null, error);
 }
 
+/// <summary>The answer to a test.</summary>
 /// <param name="View">What was found; null where nothing was tested.</param>
 /// <param name="Error">Which rule, and the fix, in one line; null where it was tested.</param>
 public sealed record TestAnswer(DestinationResult Result, TestView? View, string? Error);

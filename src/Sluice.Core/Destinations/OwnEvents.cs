@@ -4,21 +4,19 @@ using System.Text.Json.Nodes;
 using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Events;
+using Sluice.Notices;
 
 namespace Sluice.Destinations;
 
 /// <summary>Events that Sluice makes up to ask a destination something. They are kept nowhere.</summary>
 public sealed class OwnEvents(TimeProvider time, Random random)
 {
-    /// <summary>The source that they say they come from.</summary>
-    public const string Source = "sluice";
-
     public WebhookEvent Create(string type, JsonObject body)
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"{type}:{random.NextInt64():x16}");
         return new()
         {
-            Id = EventId.Of(Source, key), Source = Source, Type = type, IdempotencyKey = key, ReceivedAt = time.GetUtcNow(),
+            Id = EventId.Of(Notice.Source, key), Source = Notice.Source, Type = type, IdempotencyKey = key, ReceivedAt = time.GetUtcNow(),
             Headers = new([new("Content-Type", "application/json")]), Body = Encoding.UTF8.GetBytes(body.ToJsonString()),
         };
     }

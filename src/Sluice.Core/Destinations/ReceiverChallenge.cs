@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sluice.Configuration;
 using Sluice.Delivery;
-using Sluice.Events;
 
 namespace Sluice.Destinations;
 

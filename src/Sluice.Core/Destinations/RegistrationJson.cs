@@ -51,7 +51,7 @@ internal static class RegistrationJson
 
     private static string? Add(Dictionary<string, string?> flat, string path, JsonElement value)
     {
-        if (flat.Count > MostValues) return $"has more than {MostValues} values; a destination's settings have not";
+        if (flat.Count > MostValues) return $"has more than {MostValues} values; shorten its filter or its lists";
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:

@@ -15,8 +15,11 @@ namespace Sluice.Destinations;
 /// </summary>
 public sealed class RegistrationReader(HttpHandler http)
 {
-    // What was stored was within it, and may be longer as it was written down.
-    private const int MostBytes = 16 * 1024;
+    /// <summary>Why a name cannot be registered that the configuration has.</summary>
+    internal const string IsTheConfigurations = "is in the configuration, which stands before what is registered; change it there, or choose another name";
+
+    /// <summary>The largest settings, in bytes; 16 KiB.</summary>
+    internal const int MostBytes = 16 * 1024;
 
     // All at once help nobody who has thousands.
     private const int MostFaults = 20;
@@ -42,7 +45,7 @@ public sealed class RegistrationReader(HttpHandler http)
 
         if (configuration.IsConfigured(name))
         {
-            faults.Add(new(name, "is in the configuration, which stands before what is registered; change it there, or choose another name"));
+            faults.Add(new(name, IsTheConfigurations));
             return null;
         }
 
@@ -55,7 +58,7 @@ public sealed class RegistrationReader(HttpHandler http)
         settings = default;
         if (Encoding.UTF8.GetByteCount(json) > MostBytes)
         {
-            faults.Add(new(name, $"is longer than {MostBytes / 1024} KiB; a destination's settings are not"));
+            faults.Add(new(name, $"is longer than {MostBytes / 1024} KiB; shorten its filter or its lists"));
             return null;
         }
 

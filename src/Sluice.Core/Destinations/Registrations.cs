@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sluice.Configuration;
 using Sluice.Events;
 using Sluice.Storage;
@@ -28,7 +27,7 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
     {
         await shared.EnsureAsync(cancellationToken);
         var faults = new List<ConfigurationError>();
-        if (reader.Read(name, settings, live.Current, faults, out var element) is null) return new(RegistrationResult.Refused, null, [.. faults.Select(fault => fault.ToString())]);
+        if (reader.Read(name, settings, live.Current, faults, out var element) is null) return new(DestinationResult.Refused, null, [.. faults.Select(fault => fault.ToString())]);
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             var stored = await state.FindAsync(DestinationDocument.Kind, name, cancellationToken);
@@ -38,8 +37,8 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
             if (!isThere && await MakeRoomAsync(cancellationToken) is { } full) return full;
             var standing = isThere ? document!.Standing! : new Standing(DestinationState.Active, null, time.GetUtcNow());
             var json = (document ?? new()).At(standing) with { Settings = element };
-            if (json.Write() is not { Length: <= SharedDocument.MostCharacters } text) return new(RegistrationResult.Refused, null, [$"{name} is too long when written down; shorten its settings"]);
-            if (await WriteAsync(stored, name, text, cancellationToken)) return await DoneAsync(isThere ? RegistrationResult.Done : RegistrationResult.Added, name, cancellationToken);
+            if (json.Write() is not { Length: <= SharedDocument.MostCharacters } text) return new(DestinationResult.Refused, null, [$"{name} is too long when written down; shorten its settings"]);
+            if (await WriteAsync(stored, name, text, cancellationToken)) return await DoneAsync(isThere ? DestinationResult.Done : DestinationResult.Created, name, cancellationToken);
             if (expected is not null) return Changed(name);
         }
 
@@ -59,20 +58,14 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
         StandAsync(name, static (before, now) => before.State == DestinationState.Active ? before : new(DestinationState.Active, null, now), isRemoval: false, cancellationToken);
 
     /// <summary>Delivers nothing to a destination until a person resumes it: Sluice's own decision. One that a person has paused stays paused.</summary>
-    public ValueTask<RegistrationAnswer> DisableAsync(string name, string reason, CancellationToken cancellationToken) =>
-        StandAsync(name, (before, now) => Disabled(before, reason, now), isRemoval: false, cancellationToken);
-
-    async ValueTask<bool> IStandings.DisableAsync(string name, string reason, DateTimeOffset at, CancellationToken cancellationToken)
+    public async ValueTask<bool> DisableAsync(string name, string reason, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var after = Standing.Active;
         // Whoever has resumed it since knew better than what is told here late, or for the second time.
-        var answer = await StandAsync(name, (before, now) => after = before.Since > at ? before : Disabled(before, reason, now), isRemoval: false, cancellationToken);
-        if (answer.Result == RegistrationResult.Conflict) throw new StoreUnavailableException(answer.Faults[0]);
+        var answer = await StandAsync(name, (before, now) => after = before.State == DestinationState.Active && !(before.Since > at) ? new(DestinationState.Disabled, SafeText.OneLine(reason, LongestReason), now) : before, isRemoval: false, cancellationToken);
+        if (answer.Result == DestinationResult.Conflict) throw new StoreUnavailableException(answer.Faults[0]);
         return answer.IsDone && after.State == DestinationState.Disabled;
     }
-
-    private static Standing Disabled(Standing before, string reason, DateTimeOffset now) =>
-        before.State == DestinationState.Active ? new(DestinationState.Disabled, SafeText.OneLine(reason, LongestReason), now) : before;
 
     private async ValueTask<RegistrationAnswer> StandAsync(string name, Func<Standing, DateTimeOffset, Standing> next, bool isRemoval, CancellationToken cancellationToken)
     {
@@ -84,16 +77,16 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
             var stored = await state.FindAsync(DestinationDocument.Kind, name, cancellationToken);
             var (document, fault) = Open(stored);
             var isRegistered = stored is not null && document is not { Settings: null } && document is not { Standing.State: DestinationState.Removed };
-            if (isRemoval && isConfigured) return new(RegistrationResult.Refused, null, [$"{name} is in the configuration; remove it there, or pause it"]);
+            if (isRemoval && isConfigured) return new(DestinationResult.Conflict, null, [$"{name} is in the configuration; remove it there, or pause it"]);
             if (!isConfigured && !isRegistered) return NotFound(name);
             // What cannot be read can only be taken away: writing anything else over it would lose it. Over what says nothing a configured destination stands all the same.
-            if (fault is not null && !isRemoval && !(isConfigured && document is null)) return new(RegistrationResult.Refused, null, [$"{name} {fault}"]);
+            if (fault is not null && !isRemoval && !(isConfigured && document is null)) return new(DestinationResult.Refused, null, [$"{name} {fault}"]);
             // What was removed does not come back with the standing of a configured destination of its name.
             var open = document is null or { Standing.State: DestinationState.Removed } ? new() : document;
             var before = open.Standing ?? Standing.Active;
             var after = next(before, time.GetUtcNow());
-            if (after == before) return await DoneAsync(RegistrationResult.Done, name, cancellationToken);
-            if (await WriteAsync(stored, name, open.At(after).Write(), cancellationToken)) return await DoneAsync(RegistrationResult.Done, name, cancellationToken);
+            if (after == before) return await DoneAsync(DestinationResult.Done, name, cancellationToken);
+            if (await WriteAsync(stored, name, open.At(after).Write(), cancellationToken)) return await DoneAsync(DestinationResult.Done, name, cancellationToken);
         }
 
         return Changed(name);
@@ -118,7 +111,7 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
             else if (document is not { Settings: null }) registered++;
         }
 
-        if (registered >= Most) return new(RegistrationResult.Full, null, [$"{registered} destinations are registered, and {Most} are the most; remove one that nobody needs"]);
+        if (registered >= Most) return new(DestinationResult.Refused, null, [$"{registered} destinations are registered, and {Most} are the most; remove one that nobody needs"]);
         var oldest = time.GetUtcNow() - live.Current.Window.Length;
         foreach (var (stored, since) in removed.OrderByDescending(one => one.Since).Skip(MostRemoved - 1).Concat(removed.Where(one => one.Since < oldest)).Distinct())
         {
@@ -141,7 +134,7 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
     }
 
     // It is written: that the copy cannot be read again just now is no failure of it.
-    private async ValueTask<RegistrationAnswer> DoneAsync(RegistrationResult result, string name, CancellationToken cancellationToken)
+    private async ValueTask<RegistrationAnswer> DoneAsync(DestinationResult result, string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -155,7 +148,7 @@ public sealed class Registrations(ISharedState state, SharedDestinations shared,
         return new(result, live.Current.Registrations.GetValueOrDefault(name), []);
     }
 
-    private static RegistrationAnswer NotFound(string name) => new(RegistrationResult.NotFound, null, [$"no destination is called '{SafeText.OneLine(name, 60)}'"]);
+    private static RegistrationAnswer NotFound(string name) => new(DestinationResult.Missing, null, [$"no destination is called '{SafeText.OneLine(name, 60)}'"]);
 
-    private static RegistrationAnswer Changed(string name) => new(RegistrationResult.Conflict, null, [$"{name} was changed by somebody else meanwhile; look at it again"]);
+    private static RegistrationAnswer Changed(string name) => new(DestinationResult.Conflict, null, [$"{name} was changed by somebody else meanwhile; look at it again"]);
 }

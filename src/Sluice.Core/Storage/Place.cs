@@ -1,4 +1,3 @@
-using Sluice.Events;
 using Sluice.Processing;
 
 namespace Sluice.Storage;

@@ -37,7 +37,7 @@ internal sealed class ConfigCommand : Command
         if (parsed.GetValue(CommonOptions.Json)) Output.Json([.. errors.Select(error => error.ToString())], OpsJson.Default.IReadOnlyListString);
         else if (errors.Count == 0)
         {
-            Output.Person.WriteLine($"{file.Path ?? "The environment"} is fine: {Output.Count(configuration.Sources.Count(), "source")}, {Output.Count(configuration.Destinations.Count(), "destination")}.");
+            Output.Person.WriteLine($"{file.Path ?? "The environment"} is fine: {Output.Count(configuration.Sources.Count, "source")}, {Output.Count(configuration.Destinations.Count, "destination")}.");
             foreach (var source in configuration.Sources.Where(source => source.Learns)) Output.Person.WriteLine($"{source.Name} has no secret and learns its sender's from the first handshake.");
             if (configuration.Window is { Because: { } because } window)
                 Output.Person.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Events are kept for {window.Length.TotalDays:0.#} days, longer than Retention says: {because.Provider.Facts.Title} ({because.Name}) may send one again for {(window.Length - DedupeWindow.Margin).TotalDays:0.#}."));

@@ -21,6 +21,7 @@ internal static class DestinationOptions
     private static readonly Option<string?> Format = new("--format") { Description = "Exact (as it came), CloudEvents, CloudEventsBinary or Slack", HelpName = "F" };
     private static readonly Option<string[]> Headers = new("--header") { Description = "A header of every request; its value is a secret, and may be - or env:NAME", HelpName = "'N: V'" };
     private static readonly Option<string?> Bearer = new("--bearer") { Description = "A token that it asks for; may be - or env:NAME", HelpName = "T" };
+    private static readonly Option<string?> Basic = new("--basic") { Description = "The name and password that it asks for; the password may be - or env:NAME", HelpName = "U:P" };
     private static readonly Option<string?> Rate = new("--rate") { Description = "At most so many attempts, such as 10/s or 600/m", HelpName = "R" };
     private static readonly Option<int?> Concurrency = new("--concurrency") { Description = "At most so many attempts at once", HelpName = "N" };
     private static readonly Option<string?> Timeout = new("--timeout") { Description = "How long an attempt may take, such as 00:00:10", HelpName = "T" };
@@ -37,7 +38,7 @@ internal static class DestinationOptions
 
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[Url, Sources, Types, Filter, Format, SignSecrets, Headers, Bearer, Rate, Concurrency, Timeout, RetryAttempts, RetryDelays, MaxAge, DisableAfter, OrderKey, BatchEvents, BatchBytes, BatchWait, Owner, AllowPrivate, Settings]) command.Add(option);
+        foreach (var option in (Option[])[Url, Sources, Types, Filter, Format, SignSecrets, Headers, Bearer, Basic, Rate, Concurrency, Timeout, RetryAttempts, RetryDelays, MaxAge, DisableAfter, OrderKey, BatchEvents, BatchBytes, BatchWait, Owner, AllowPrivate, Settings]) command.Add(option);
     }
 
     /// <summary>The settings in JSON, secrets resolved.</summary>
@@ -60,6 +61,13 @@ internal static class DestinationOptions
         Put("Batch:Bytes", Number(parsed, BatchBytes));
         Put("Batch:Wait", Text(parsed, BatchWait));
         Put("Bearer", Text(parsed, Bearer));
+        if (parsed.GetValue(Basic) is { } basic)
+        {
+            if (basic.Split(':', 2) is not [{ Length: > 0 } user, { Length: > 0 } password]) throw new CommandException("--basic has no name or no password; write it as name:password");
+            Put("Basic:User", user);
+            Put("Basic:Password", password);
+        }
+
         if (parsed.GetValue(OrderKey) is { } key) Put("Order:Key", key.StartsWith("header:", StringComparison.Ordinal) || key.StartsWith("json:", StringComparison.Ordinal) ? key : $"json:{key}");
         if (parsed.GetValue(AllowPrivate)) Put("AllowPrivate", true);
         foreach (var header in parsed.GetValue(Headers) ?? [])

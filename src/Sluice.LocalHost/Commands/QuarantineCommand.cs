@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Sluice.Events;
-using Sluice.Inspection;
 using Sluice.LocalHost.Hosting;
 using Sluice.Quarantine;
 using Spectre.Console;

@@ -41,7 +41,7 @@ internal sealed class RemoteDestinations(OpsClient client) : IDestinationOperati
         using var response = await client.SendAsync(method, path, Json(settings), cancellationToken);
         return response is null
             ? DestinationAnswer.Not(DestinationResult.Missing, Missing(Uri.UnescapeDataString(path.Split('/', '?')[1])))
-            : DestinationAnswer.Of((await response.Content.ReadFromJsonAsync(DestinationViewJson.Default.DestinationView, cancellationToken))!, response.StatusCode == HttpStatusCode.Created);
+            : new(response.StatusCode == HttpStatusCode.Created ? DestinationResult.Created : DestinationResult.Done, await response.Content.ReadFromJsonAsync(DestinationViewJson.Default.DestinationView, cancellationToken), null);
     }
 
     /// <summary>What is said of a name that nothing has.</summary>

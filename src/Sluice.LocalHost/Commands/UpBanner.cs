@@ -29,7 +29,7 @@ internal static class UpBanner
         if (destinations.Count(destination => destination.Settings.IsRegistered) is > 0 and var registered) Say("destination", $"{registered} registered", $"({Resting(destinations)}sluice destination list)");
         Say("data", data.Path, "");
         Say("settings", file.Path ?? "the environment", file.IsDemo ? "(made for you, with secrets of its own)" : "");
-        if (configuration.Sources.FirstOrDefault() is not { } first) return;
+        if (configuration.Sources is not [var first, ..]) return;
 
         var sample = configuration.TryGetSource("stripe", out var stripe) ? stripe : first;
         Console.Out.WriteLine();

@@ -1,5 +1,4 @@
 using Sluice.Configuration;
-using Sluice.Events;
 using Sluice.Processing;
 using Sluice.Storage;
 

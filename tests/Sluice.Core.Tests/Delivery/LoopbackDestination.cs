@@ -1,32 +1,28 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Sluice.Contracts;
 
 namespace Sluice.Core.Tests.Delivery;
 
 /// <summary>A destination on loopback that speaks HTTP byte by byte, so that it can be as rude as it likes and sees exactly what was sent.</summary>
 public sealed class LoopbackDestination : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
+    private readonly LoopbackListener listener;
     private readonly Func<Connection, Task> answer;
-    private readonly List<Task> connections = [];
-    private readonly Task accepting;
 
     public LoopbackDestination(Func<Connection, Task> answer)
     {
         this.answer = answer;
-        listener.Start();
-        Url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/hooks?x=1");
-        accepting = AcceptAsync();
+        listener = new(ServeAsync);
     }
 
-    public Uri Url { get; }
+    public Uri Url => new($"http://127.0.0.1:{listener.Port}/hooks?x=1");
 
     /// <summary>Every request in the order it came: its head as text and its body.</summary>
     public List<(string Head, byte[] Body)> Requests { get; } = [];
 
-    public int Connections { get; private set; }
+    public int Connections => listener.Accepted;
 
     /// <summary>One that sends the same answer to every request.</summary>
     public static LoopbackDestination Answering(string status, string body = "", string headers = "") => new(connection =>
@@ -40,49 +36,15 @@ public sealed class LoopbackDestination : IAsyncDisposable
         return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Stop();
-        await accepting;
-        await Task.WhenAll(connections);
-        stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
-        try
+        var connection = new Connection(client, stop);
+        while (await connection.ReadRequestAsync() is { } request)
         {
-            while (true)
-            {
-                var client = await listener.AcceptTcpClientAsync(stop.Token);
-                Connections++;
-                connections.Add(ServeAsync(client));
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            // The end of the test.
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            var connection = new Connection(client, stop.Token);
-            try
-            {
-                while (await connection.ReadRequestAsync() is { } request)
-                {
-                    lock (Requests) Requests.Add(request);
-                    await answer(connection);
-                }
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
-            {
-                // The other side had enough, or the test is over.
-            }
+            lock (Requests) Requests.Add(request);
+            await answer(connection);
         }
     }
 

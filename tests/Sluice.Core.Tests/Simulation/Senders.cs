@@ -1,5 +1,4 @@
 using Sluice.Contracts.Simulation;
-using Sluice.Ingestion;
 
 namespace Sluice.Core.Tests.Simulation;
 

@@ -1,4 +1,3 @@
-using Sluice.Contracts.Simulation;
 using Sluice.Processing;
 
 namespace Sluice.Core.Tests.Simulation;

@@ -1,5 +1,4 @@
 using Sluice.Contracts;
-using Sluice.Contracts.Simulation;
 using Sluice.Events;
 using Sluice.Inspection;
 using Sluice.Processing;

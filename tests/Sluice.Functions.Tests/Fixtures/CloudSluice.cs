@@ -16,7 +16,6 @@ using Sluice.Configuration;
 using Sluice.Contracts;
 using Sluice.Delivery;
 using Sluice.Destinations;
-using Sluice.Events;
 using Sluice.Functions.Tests.Broker;
 using Sluice.Functions.Tests.Tables;
 using Sluice.Inspection;
@@ -267,62 +266,5 @@ internal sealed class CloudSluice : IAsyncDisposable
         (context.Request.Body, context.Request.ContentLength) = (new MemoryStream(body), body.Length);
         context.Response.Body = new MemoryStream();
         return context;
-    }
-}
-
-/// <summary>What a function answered.</summary>
-internal sealed record CloudAnswer(int Status, string Body, IHeaderDictionary Headers)
-{
-    public static async Task<CloudAnswer> OfAsync(HttpContext context, IResult result)
-    {
-        await result.ExecuteAsync(context);
-        await context.Response.BodyWriter.FlushAsync();
-        return new(context.Response.StatusCode, Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()), context.Response.Headers);
-    }
-}
-
-/// <summary>The user's handler: remembers what it was given and says what it is told to say, Done when it is told nothing.</summary>
-internal sealed class RecordingHandler : IBatchHandler
-{
-    public const string HandlerName = "recording";
-
-    private readonly Lock gate = new();
-
-    public string Name => HandlerName;
-
-    public Queue<Outcome> Outcomes { get; } = [];
-
-    public List<(WebhookEvent Event, DeliveryContext Context)> Calls { get; } = [];
-
-    /// <summary>What it was given several at once.</summary>
-    public List<DeliveryBatch> Batches { get; } = [];
-
-    /// <summary>Runs while the handler is at work.</summary>
-    public Func<CancellationToken, Task>? During { get; set; }
-
-    /// <summary>What it says to a destination while no outcome is queued.</summary>
-    public Func<string, Outcome> Says { get; set; } = static _ => Outcome.Done;
-
-    public async ValueTask<Outcome> HandleAsync(WebhookEvent webhook, DeliveryContext context, CancellationToken cancellationToken)
-    {
-        lock (gate) Calls.Add((webhook, context));
-        return await DecideAsync(context.Destination, cancellationToken);
-    }
-
-    public async ValueTask<Outcome> HandleAsync(DeliveryBatch batch, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            Batches.Add(batch);
-            Calls.AddRange(batch.Deliveries.Select(delivery => (delivery.Event, delivery.Context)));
-        }
-
-        return await DecideAsync(batch.Destination, cancellationToken);
-    }
-
-    private async ValueTask<Outcome> DecideAsync(DestinationSettings destination, CancellationToken cancellationToken)
-    {
-        if (During is { } during) await during(cancellationToken);
-        lock (gate) return Outcomes.TryDequeue(out var outcome) ? outcome : Says(destination.Name);
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Delivery;
 using Sluice.Destinations;
-using Sluice.Events;
 using Sluice.Functions.Tests.Fixtures;
 
 namespace Sluice.Functions.Tests.Pipeline;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Sluice.Delivery;
@@ -38,6 +39,34 @@ public sealed class NoticeTests : PipelineTest
         Pass(sluice, TimeSpan.FromMinutes(15));
         Assert.Equal("destination.recovered", Assert.Single(Told(sluice).Skip(5)).Type);
         Assert.Empty(Documents(sluice));
+    }
+
+    [Fact]
+    public void What_is_told_is_measured_by_destination_and_type_and_as_often()
+    {
+        var measured = new List<(string Instrument, string? Type, long Value)>();
+        using var listener = new MeterListener { InstrumentPublished = static (instrument, listening) => { if (instrument.Meter.Name == Telemetry.Name) listening.EnableMeasurementEvents(instrument); } };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value?.ToString());
+            if (all.GetValueOrDefault("destination") == "measured") lock (measured) measured.Add((instrument.Name, all.GetValueOrDefault("type"), value));
+        });
+        listener.Start();
+        var sluice = Open([.. Settings, ("Sluice:Destinations:measured:Handler", RecordingHandler.HandlerName), ("Sluice:Destinations:measured:DisableAfter", "02:00:00")]);
+        sluice.Handler.Says = static destination => destination == "measured" ? Outcome.Retry("answered 500") : Outcome.Done;
+        Post(sluice);
+        Pass(sluice, TimeSpan.FromHours(2) + TimeSpan.FromMinutes(12));
+        Assert.True(Sum("sluice.destinations.failing") > 0);
+        Assert.Equal(1, Sum("sluice.destinations.disabled"));
+
+        sluice.Handler.Says = static _ => Outcome.Done;
+        Run(sluice, () => sluice.Retry.GetRequiredService<Registrations>().ResumeAsync("measured", Cancellation).AsTask());
+        Pass(sluice, TimeSpan.FromMinutes(15));
+        Assert.Equal(0, Sum("sluice.destinations.failing"));
+        Assert.Equal(Told(sluice).Select(told => told.Type), measured.Where(one => one.Instrument == "sluice.notices").Select(one => one.Type));
+        Assert.Equal("destination.recovered", Told(sluice)[^1].Type);
+
+        long Sum(string instrument) => measured.Where(one => one.Instrument == instrument).Sum(one => one.Value);
     }
 
     [Fact]

@@ -5,7 +5,6 @@ using Sluice.Events;
 using Sluice.Functions.Tests.Fixtures;
 using Sluice.Functions.Tests.Tables;
 using Sluice.Ingestion;
-using Sluice.Storage;
 
 namespace Sluice.Functions.Tests.Pipeline;
 

@@ -1,4 +1,3 @@
-using Azure.Messaging.ServiceBus;
 using Sluice.AzureServices.Hosting;
 using Sluice.Contracts;
 using Sluice.Contracts.Simulation;

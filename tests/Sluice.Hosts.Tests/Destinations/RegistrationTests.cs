@@ -108,6 +108,6 @@ public sealed class RegistrationTests
     {
         var answer = await Registrations(sluice).PutAsync("crm", $$"""{ "Url": "{{sink.Url}}", "AllowPrivate": true {{more}} }""", null, Cancellation);
         Assert.Empty(answer.Faults);
-        Assert.Equal(RegistrationResult.Added, answer.Result);
+        Assert.Equal(DestinationResult.Created, answer.Result);
     }
 }

@@ -22,7 +22,7 @@ public sealed class DestinationCommandTests : IDisposable
         {
             (await RunAsync("list")).Success, (await RunAsync("list --json")).Success, (await RunAsync("show crm")).Success, (await RunAsync("show crm --json")).Success,
             (await RunAsync("pause crm --reason moving")).Success, (await RunAsync("list")).Success, (await RunAsync("resume crm")).Success, (await RunAsync("test crm --no-send")).Success,
-            (await RunAsync("add crm --url https://crm.example/other --replace")).Success, (await RunAsync("add crm --url https://crm.example/other")).Error, (await RunAsync("show crm")).Success,
+            (await RunAsync("add crm --url https://crm.example/other --replace --basic me:password-of-the-receiver")).Success, (await RunAsync("add crm --url https://crm.example/other")).Error, (await RunAsync("show crm")).Success,
         };
 
         Assert.Contains("registered", said[0], StringComparison.Ordinal);
@@ -34,8 +34,8 @@ public sealed class DestinationCommandTests : IDisposable
         Assert.Equal("crm is active.", said[6].Trim());
         Assert.Equal("crm is replaced: https://crm.example/other", said[8].Trim());
         Assert.Contains("crm is registered already; ask to replace it (--replace", said[9], StringComparison.Ordinal);
-        Assert.Contains("\"SignSecrets\": \"set\"", said[10], StringComparison.Ordinal);
-        foreach (var hidden in new[] { secret["whsec_".Length..], "bearer-of-the-receiver", "key-of-the-receiver", "hidden-in-query" }) Assert.DoesNotContain(said, text => text.Contains(hidden, StringComparison.Ordinal));
+        foreach (var set in new[] { "SignSecrets", "Basic" }) Assert.Contains($"\"{set}\": \"set\"", said[10], StringComparison.Ordinal);
+        foreach (var hidden in new[] { secret["whsec_".Length..], "bearer-of-the-receiver", "key-of-the-receiver", "password-of-the-receiver", "hidden-in-query" }) Assert.DoesNotContain(said, text => text.Contains(hidden, StringComparison.Ordinal));
 
         await FailsAsync("say what becomes of what is pending: --pending deliver goes on delivering it, --pending dead makes dead letters of it, --pending skip ends it as Skipped", "remove crm");
         Assert.StartsWith("crm is removed", (await RunAsync("remove crm --pending skip")).Success, StringComparison.Ordinal);
@@ -58,6 +58,7 @@ public sealed class DestinationCommandTests : IDisposable
         Assert.Contains($"crm answered 200 in ", (await RunAsync("test crm")).Success, StringComparison.Ordinal);
         Assert.Single(receiver.Arrivals);
         await FailsAsync("SignSecrets is to come from standard input", "add other --url https://other.example/ --sign-secret -");
+        await FailsAsync("--basic has no name or no password; write it as name:password", "add other --url https://other.example/ --basic me");
         await FailsAsync("names the environment variable NOT_THERE", "add other --url https://other.example/ --bearer env:NOT_THERE");
     }
 

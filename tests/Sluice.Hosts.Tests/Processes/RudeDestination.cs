@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Sluice.Contracts;
@@ -9,18 +8,10 @@ namespace Sluice.Hosts.Tests.Processes;
 /// <summary>A destination on this machine that behaves as badly as the path it is asked by says, and counts what that costs.</summary>
 internal sealed class RudeDestination : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
+    private readonly LoopbackListener listener;
     private readonly ConcurrentDictionary<string, long> sent = new();
-    private readonly ConcurrentBag<Task> connections = [];
-    private readonly Task accepting;
-    private int open;
 
-    public RudeDestination()
-    {
-        listener.Start();
-        accepting = AcceptAsync();
-    }
+    public RudeDestination() => listener = new(ServeAsync);
 
     /// <summary>What it can do, by the path that asks for it.</summary>
     public static IReadOnlyDictionary<string, Func<Conversation, Task>> Manners { get; } = new Dictionary<string, Func<Conversation, Task>>
@@ -38,62 +29,28 @@ internal sealed class RudeDestination : IAsyncDisposable
         ["sends_a_gigabyte_of_success"] = static it => it.FloodAsync("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n"),
     };
 
-    public string Url => $"http://{listener.LocalEndpoint}";
+    public string Url => $"http://127.0.0.1:{listener.Port}";
 
     /// <summary>Connections that the other side has not closed.</summary>
-    public int Open => Volatile.Read(ref open);
+    public int Open => listener.Open;
 
     /// <summary>How many bytes could be sent of an answer.</summary>
     public long Sent(string manner) => sent.GetValueOrDefault(manner);
 
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        listener.Stop();
-        await accepting.InTimeAsync();
-        await Task.WhenAll(connections).InTimeAsync("every conversation ends with the test");
-        stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient client, CancellationToken stop)
     {
+        var conversation = new Conversation(client, stop);
+        if (await conversation.HearAsync() is not { } manner) return;
         try
         {
-            while (true) connections.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
+            await Manners[manner](conversation);
+            await conversation.UntilClosedAsync();
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        finally
         {
-            // The end of the test.
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        Interlocked.Increment(ref open);
-        using (client)
-        {
-            try
-            {
-                var conversation = new Conversation(client, stop.Token);
-                if (await conversation.HearAsync() is not { } manner) return;
-                try
-                {
-                    await Manners[manner](conversation);
-                    await conversation.UntilClosedAsync();
-                }
-                finally
-                {
-                    sent[manner] = conversation.Sent;
-                }
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
-            {
-                // The other side had enough, or the test is over.
-            }
-            finally
-            {
-                Interlocked.Decrement(ref open);
-            }
+            sent[manner] = conversation.Sent;
         }
     }
 

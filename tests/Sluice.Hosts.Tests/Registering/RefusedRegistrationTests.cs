@@ -63,10 +63,10 @@ public sealed class RefusedRegistrationTests
     }
 
     [Fact]
-    public async Task More_than_32_KiB_are_not_read()
+    public async Task More_than_16_KiB_are_not_read()
     {
         await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
-        Assert.Equal(413, (await sluice.OpsAsync("destinations/crm", HttpMethod.Put, new string(' ', (32 * 1024) + 1))).Status);
+        Assert.Equal(413, (await sluice.OpsAsync("destinations/crm", HttpMethod.Put, new string(' ', (16 * 1024) + 1))).Status);
         Assert.Equal(413, (await sluice.OpsAsync("destinations/crm/test", HttpMethod.Post, new string('x', 200_000))).Status);
     }
 

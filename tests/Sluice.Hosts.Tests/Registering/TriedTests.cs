@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
 
 namespace Sluice.Hosts.Tests.Registering;
@@ -52,6 +51,19 @@ public sealed class TriedTests
         Assert.Equal("Bearer token-of-the-receiver", Assert.Single(sink.Requests).Headers["Authorization"]);
         Assert.DoesNotContain("token-of-the-receiver", answer.Text, StringComparison.Ordinal);
         Assert.Equal("you said: ...", answer.Json.GetProperty("sent").GetProperty("answer").GetString());
+    }
+
+    [Fact]
+    public async Task A_receiver_that_repeats_a_password_in_plain_shows_it_to_nobody()
+    {
+        await using var sink = await Sink.StartAsync(new Reply(401, Text: "me:password-of-the-receiver is wrong, password-of-the-receiver is"));
+        await using var sluice = await RunningSluice.StartAsync(SluiceFile.Stripe);
+        await RegisterAsync(sluice, sink, new() { ["Basic"] = new JsonObject { ["User"] = "me", ["Password"] = "password-of-the-receiver" } });
+        var answer = await sluice.OpsAsync("destinations/crm/test", HttpMethod.Post);
+
+        Assert.Equal($"Basic {Convert.ToBase64String("me:password-of-the-receiver"u8)}", Assert.Single(sink.Requests).Headers["Authorization"]);
+        Assert.DoesNotContain("password-of-the-receiver", answer.Text, StringComparison.Ordinal);
+        Assert.Equal("... is wrong, ... is", answer.Json.GetProperty("sent").GetProperty("answer").GetString());
     }
 
     [Theory]

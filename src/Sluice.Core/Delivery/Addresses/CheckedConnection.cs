@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http;
 using System.Net.Sockets;
 
 namespace Sluice.Delivery;
@@ -39,12 +38,8 @@ public sealed class CheckedConnection(Func<string, CancellationToken, Task<IPAdd
 }
 
 /// <summary>A destination leads where it may not.</summary>
+/// <param name="what">What the address is, in a few words.</param>
 public sealed class AddressRefusedException(IPAddress address, AddressKind kind, string what) : Exception($"its host leads to {address}, which is {what}")
 {
-    public IPAddress Address => address;
-
     public AddressKind Kind => kind;
-
-    /// <summary>What the address is, in a few words.</summary>
-    public string What => what;
 }

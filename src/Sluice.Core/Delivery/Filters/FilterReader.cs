@@ -41,7 +41,7 @@ public sealed class FilterReader
     private Filter Whole(JsonElement filter)
     {
         if (filter.ValueKind != JsonValueKind.Object) throw new FilterException("is no object; write { \"json\": \"data.amount\", \"atLeast\": 1000 }, or several of them in { \"all\": [...] }");
-        if (place.Count > DeepestNesting) throw new FilterException($"is nested more than {DeepestNesting} deep");
+        if (place.Count > DeepestNesting) throw new FilterException($"is nested more than {DeepestNesting} deep; write what lies deepest without so many all, any and not around it");
         if (filter.TryGetProperty("all", out var all)) return new AllOf(Several(filter, "all", all));
         if (filter.TryGetProperty("any", out var any)) return new AnyOf(Several(filter, "any", any));
         if (filter.TryGetProperty("not", out var not))
@@ -51,7 +51,7 @@ public sealed class FilterReader
             return new Not(Inside("not", not));
         }
 
-        if (++conditions > MostConditions) throw new FilterException($"has more than {MostConditions} conditions");
+        if (++conditions > MostConditions) throw new FilterException($"has more than {MostConditions} conditions; put several values into one 'in', or register several destinations");
         return One(filter);
     }
 
@@ -104,8 +104,8 @@ public sealed class FilterReader
             {
                 "equals" => new In([Scalar(property.Value, "equals")]),
                 "in" when property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() is > 0 and <= MostValues => new In([.. property.Value.EnumerateArray().Select(value => Scalar(value, "in"))]),
-                "in" => throw new FilterException($"has 'in' without a list of 1 to {MostValues} values"),
-                "exists" => new Exists(Scalar(property.Value, "exists") switch { "true" => true, "false" => false, _ => throw new FilterException("has 'exists' with neither true nor false") }),
+                "in" => throw new FilterException($"has 'in' without a list of 1 to {MostValues} values; write {{ \"json\": \"data.currency\", \"in\": [\"eur\", \"usd\"] }}"),
+                "exists" => new Exists(Scalar(property.Value, "exists") switch { "true" => true, "false" => false, _ => throw new FilterException("has 'exists' with neither true nor false; write one of the two") }),
                 "startsWith" => new StartsWith(Text(property.Value, "startsWith")),
                 "like" => new Like(Text(property.Value, "like")),
                 _ => throw new FilterException($"has '{Events.SafeText.OneLine(property.Name, 40)}', which is no condition; there are equals, in, exists, startsWith, like, above, atLeast, below, atMost"),
@@ -117,19 +117,19 @@ public sealed class FilterReader
     }
 
     private static string Text(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= LongestText } text ? text : throw new FilterException($"has '{name}' without a text of 1 to {LongestText} characters");
+        value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= LongestText } text ? text : throw new FilterException($"has '{name}' without a text of 1 to {LongestText} characters; write one in quotes");
 
     private static string Scalar(JsonElement value, string name) => value.ValueKind switch
     {
         JsonValueKind.String when value.GetString()!.Length <= LongestText => value.GetString()!,
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-        _ => throw new FilterException($"has '{name}' with something that is no text, number, true or false"),
+        _ => throw new FilterException($"has '{name}' with something else than a text of at most {LongestText} characters, a number, true or false; write one of these"),
     };
 
     private static decimal Number(JsonElement value, string name) =>
         decimal.TryParse(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new FilterException($"has '{name}' without a number");
+            : throw new FilterException($"has '{name}' without a number; write one such as 1000 or 9.95");
 
     private sealed class FilterException(string message) : Exception(message);
 }

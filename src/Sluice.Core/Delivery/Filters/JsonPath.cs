@@ -36,7 +36,7 @@ public sealed class JsonPath
             }
         }
 
-        if (text.Length > LongestText || parts.Count > MostParts) error = $"a path of more than {LongestText} characters or {MostParts} names is none";
+        if (text.Length > LongestText || parts.Count > MostParts) error = $"a path has at most {LongestText} characters and {MostParts} names; name a place further up";
         return error is null ? new(text, [.. parts]) : null;
     }
 

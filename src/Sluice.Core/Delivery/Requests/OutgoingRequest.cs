@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http;
 using Sluice.Configuration;
 using Sluice.Events;
 
@@ -8,26 +7,33 @@ namespace Sluice.Delivery;
 /// <summary>The request that handler <c>http</c> sends for one attempt.</summary>
 internal static class OutgoingRequest
 {
+    /// <summary>Why nothing may be sent at a moment, in one line; null where it may.</summary>
+    public static string? WhyNone(DestinationSettings destination, DateTimeOffset now) =>
+        destination.Signer?.IsUsable(now) == false ? "none of its SignSecrets is valid now; nothing is sent unsigned that should be signed" : null;
+
     /// <param name="now">When the attempt is made: a signature says so.</param>
     public static HttpRequestMessage Create(WebhookEvent webhook, DeliveryContext context, DateTimeOffset now)
     {
         var destination = context.Destination;
-        var isWrittenAnew = destination.Format is DeliveryFormat.CloudEvents or DeliveryFormat.Slack;
-        var body = destination.Format switch { DeliveryFormat.CloudEvents => CloudEvent.Structured(webhook), DeliveryFormat.Slack => SlackMessage.Of(webhook), _ => webhook.Body };
+        var (body, contentType) = destination.Format switch
+        {
+            DeliveryFormat.CloudEvents => (CloudEvent.Structured(webhook), CloudEvent.StructuredType),
+            DeliveryFormat.Slack => (SlackMessage.Of(webhook), SlackMessage.ContentType),
+            _ => (webhook.Body, webhook.ContentType),
+        };
         var request = new HttpRequestMessage(HttpMethod.Post, destination.Url) { Content = new ReadOnlyMemoryContent(body) };
-        var contentType = destination.Format switch { DeliveryFormat.CloudEvents => CloudEvent.StructuredType, DeliveryFormat.Slack => SlackMessage.ContentType, _ => webhook.ContentType };
         if (contentType is not null && ForwardedHeaders.IsOneLine(contentType)) request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
 
         // What the destination's own settings say stands in place of a sender's header of the same name.
-        // A cloud event's own attributes would stand beside ours.
-        var isCloudEvent = destination.Format != DeliveryFormat.Exact;
         var own = destination.Signer?.Headers(context.IdempotencyKey, now, body.Span) ?? [];
         // The sender's signature is over the bytes that came: beside others a destination that checks it would refuse what is genuine.
-        var left = isWrittenAnew ? context.ProofHeaders : [];
+        var left = destination.Format is DeliveryFormat.CloudEvents or DeliveryFormat.Slack ? context.ProofHeaders : [];
         foreach (var (name, value) in webhook.Headers)
         {
             if (left.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
-            if (ForwardedHeaders.Allows(name, value, context.SenderHeaders) && !Contains(own, name) && !Contains(destination.Headers, name) && !(isCloudEvent && name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase))) request.Headers.TryAddWithoutValidation(name, value);
+            // A cloud event's own attributes would stand beside ours.
+            if (destination.Format != DeliveryFormat.Exact && name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase)) continue;
+            if (ForwardedHeaders.Allows(name, value, context.SenderHeaders) && !Contains(own, name) && !Contains(destination.Headers, name)) request.Headers.TryAddWithoutValidation(name, value);
         }
 
         foreach (var (name, value) in own) request.Headers.TryAddWithoutValidation(name, value);

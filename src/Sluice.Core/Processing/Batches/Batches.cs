@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Delivery.Pacing;
-using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Storage;
 
@@ -15,9 +14,6 @@ namespace Sluice.Processing;
 /// </summary>
 public sealed partial class Batches(LiveConfiguration configuration, IEventStore store, ITaskQueue queue, Pacing pacing, TimeProvider time, Random random, ILogger<Batches> logger)
 {
-    /// <summary>How many claims are on their way to a store across a network at once.</summary>
-    private const int AtOnce = 16;
-
     private readonly ConcurrentDictionary<string, Gathering> gatherings = new(StringComparer.Ordinal);
 
     /// <summary>Parks the delivery that a bell is about. False when it does not wait for the bell's attempt: somebody holds it or did, or it has moved on.</summary>
@@ -152,39 +148,6 @@ public sealed partial class Batches(LiveConfiguration configuration, IEventStore
         }
 
         return sizes;
-    }
-
-    // What somebody else has claimed meanwhile is left out, and so is what the store does not answer for: its lease brings it back.
-    private async ValueTask<IReadOnlyList<Claim>> ClaimAsync(IReadOnlyList<DueRow> parked, int count, Destination destination, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var claims = new List<Claim>(count);
-        StoreUnavailableException? fault = null;
-        foreach (var rows in parked.Take(count).Chunk(AtOnce))
-        {
-            foreach (var (claim, failure) in await Task.WhenAll(rows.Select(row => ClaimAsync(row.Bell, destination, now, cancellationToken))))
-            {
-                if (claim is not null) claims.Add(claim);
-                fault = failure ?? fault;
-            }
-
-            // What is claimed is sent; a store that is away need not be asked for the rest.
-            if (fault is not null) break;
-        }
-
-        return claims.Count > 0 || fault is null ? claims : throw fault;
-    }
-
-    private async Task<(Claim? Claim, StoreUnavailableException? Fault)> ClaimAsync(Bell bell, Destination destination, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await store.ClaimAsync(bell, Leases.For(destination.Settings, now, random), now, cancellationToken);
-            return (answer.Result == ClaimResult.Claimed ? answer.Claim : null, null);
-        }
-        catch (StoreUnavailableException e)
-        {
-            return (null, e);
-        }
     }
 
     private async ValueTask RingAsync(Bell bell, DateTimeOffset at, CancellationToken cancellationToken)

@@ -1,9 +1,7 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using Sluice.Configuration;
 using Sluice.Contracts;
 using Sluice.Contracts.Simulation;
-using Sluice.Core.Tests.Destinations;
 using Sluice.Delivery;
 using Sluice.Events;
 using Sluice.Inspection;
