@@ -99,6 +99,9 @@ public sealed partial class HealthWatch(LiveConfiguration configuration, IShared
         if (one.IsDue(destination.Settings, destination.Standing, time.GetUtcNow())) await WriteAsync(one, destination, CancellationToken.None);
     }
 
+    /// <summary>How a destination fares, as far as this process knows: with what others had written when it was read last.</summary>
+    public Health Of(Destination destination) => watched.TryGetValue(destination.Name, out var one) ? one.Now(destination.Settings, destination.Standing, time.GetUtcNow()) : Health.Well;
+
     // False when the store is away.
     private async ValueTask<bool> WriteAsync(WatchedDestination one, Destination destination, CancellationToken cancellationToken)
     {

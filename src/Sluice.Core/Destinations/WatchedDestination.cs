@@ -31,6 +31,12 @@ internal sealed class WatchedDestination(string name, Random random)
         }
     }
 
+    /// <summary>With what was seen since.</summary>
+    public Health Now(DestinationSettings settings, Standing standing, DateTimeOffset now)
+    {
+        lock (gate) return Seen(settings, standing, now);
+    }
+
     /// <summary>Notes one that failed.</summary>
     public void Failed(DateTimeOffset at, string error, bool isWaiting, bool isDead, string? disables)
     {

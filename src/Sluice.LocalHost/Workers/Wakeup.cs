@@ -25,6 +25,8 @@ internal sealed class Wakeup(TimeProvider time)
         Volatile.Write(ref waitingUntil, until.UtcTicks);
         using (time.CreateTimer(static wakeup => ((Wakeup)wakeup!).Now(), this, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan))
         {
+            // A clock that was set since leaves the timer behind.
+            if (!IsAhead(until)) Now();
             await signal.Reader.ReadAsync(cancellationToken);
         }
 
