@@ -7,6 +7,9 @@ namespace Sluice.LocalHost.Sqlite;
 /// <summary>Claiming deliveries and recording how their attempts ended.</summary>
 internal sealed partial class Book
 {
+    // What this start has claimed, as it was claimed: an outcome that finds it unchanged need not read it again.
+    private readonly Dictionary<DeliveryId, (long Seq, DeliveryRow Row)> claimed = [];
+
     private Statement readDelivery = null!;
     private Statement claimDelivery = null!;
     private Statement recordDelivery = null!;
@@ -18,7 +21,8 @@ internal sealed partial class Book
         readDelivery = Prepare("SELECT status, attempt, counted_from, start, due, token, order_key, place, sent_at FROM deliveries WHERE event = ?1 AND destination = ?2");
         claimDelivery = Prepare("UPDATE deliveries SET attempt = ?3, start = ?4, due = ?5, token = ?6 WHERE event = ?1 AND destination = ?2");
         recordDelivery = Prepare("""
-            UPDATE deliveries SET status = ?3, start = 0, due = ?4, next_at = ?5, token = NULL, reason = ?6, ended_at = ?7, place = ?8 WHERE event = ?1 AND destination = ?2
+            UPDATE deliveries SET status = ?3, start = 0, due = ?4, next_at = ?5, token = NULL, reason = ?6, ended_at = ?7, place = ?8
+            WHERE event = ?1 AND destination = ?2 AND start > 0 AND attempt = ?9 AND token = ?10
             """);
         writeAttempt = Prepare("""
             INSERT INTO attempts(event, destination, number, outcome, status_code, error, started_at, duration) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -43,6 +47,7 @@ internal sealed partial class Book
         var destination = bell.Delivery.Destination;
         if (row.IsInLine && !IsFirst(seq, destination, row)) return null;
         claimDelivery.Bind(seq).Bind(destination).Bind(bell.Attempt).Bind(Start).Bind(lease.Until).Bind(lease.Token).Run();
+        claimed[bell.Delivery] = (seq, row);
         return new Claim { Delivery = bell.Delivery, Attempt = bell.Attempt, CountedFrom = row.CountedFrom, Lease = lease, Place = PlaceOf(destination, row) };
     }
 
@@ -50,21 +55,37 @@ internal sealed partial class Book
     public Recorded Record(Completion completion)
     {
         var (claim, attempt) = (completion.Claim, completion.Attempt);
+        if (claimed.Remove(claim.Delivery, out var known) && Record(completion, known.Seq, known.Row))
+        {
+            Write(attempt, claim.Delivery, known.Seq);
+            return Held(completion, known.Row);
+        }
+
         if (Seq(claim.Delivery.Event) is not { } seq || Read(seq, claim.Delivery.Destination) is not { } row) return new(IsHeld: false);
         var holds = row.IsClaimed && row.Attempt == claim.Attempt && row.Token == claim.Lease.Token;
         // Whoever lost its claim to an Unknown may still say what really happened; nobody may turn what is known into Unknown.
-        if (holds || attempt.Outcome != AttemptOutcome.Unknown)
-        {
-            writeAttempt.Bind(seq).Bind(claim.Delivery.Destination).Bind(attempt.Number).Bind((long)attempt.Outcome).Bind(attempt.StatusCode)
-                .Bind(attempt.Error).Bind(attempt.StartedAt).Bind(attempt.Duration.Ticks).Run();
-        }
-
-        if (!holds) return new(IsHeld: false);
-        recordDelivery.Bind(seq).Bind(claim.Delivery.Destination).Bind((long)completion.Status).Bind(completion.Due).Bind(completion.NextAttemptAt)
-            .Bind(completion.Reason).Bind(completion.Status.IsEnd() ? completion.At : null).Bind(completion.ReleasesLine && row.Place == Holding ? InLine : row.Place).Run();
-        Move(row.Status, completion.Status);
-        return new(IsHeld: true, completion.Status.IsEnd() ? MoveOn(claim.Delivery.Destination, row, completion.At) : null);
+        if (holds || attempt.Outcome != AttemptOutcome.Unknown) Write(attempt, claim.Delivery, seq);
+        return holds && Record(completion, seq, row) ? Held(completion, row) : new(IsHeld: false);
     }
+
+    // False when the claim does not hold any more.
+    private bool Record(Completion completion, long seq, in DeliveryRow row)
+    {
+        var claim = completion.Claim;
+        return recordDelivery.Bind(seq).Bind(claim.Delivery.Destination).Bind((long)completion.Status).Bind(completion.Due).Bind(completion.NextAttemptAt)
+            .Bind(completion.Reason).Bind(completion.Status.IsEnd() ? completion.At : null).Bind(completion.ReleasesLine && row.Place == Holding ? InLine : row.Place)
+            .Bind(claim.Attempt).Bind(claim.Lease.Token).Run() == 1;
+    }
+
+    private Recorded Held(Completion completion, in DeliveryRow row)
+    {
+        Move(row.Status, completion.Status);
+        return new(IsHeld: true, completion.Status.IsEnd() ? MoveOn(completion.Claim.Delivery.Destination, row, completion.At) : null);
+    }
+
+    private void Write(Attempt attempt, DeliveryId delivery, long seq) =>
+        writeAttempt.Bind(seq).Bind(delivery.Destination).Bind(attempt.Number).Bind((long)attempt.Outcome).Bind(attempt.StatusCode)
+            .Bind(attempt.Error).Bind(attempt.StartedAt).Bind(attempt.Duration.Ticks).Run();
 
     public void Postpone(Bell bell, DateTimeOffset due)
     {

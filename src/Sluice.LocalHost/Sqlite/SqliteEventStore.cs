@@ -50,8 +50,8 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
         }
     }
 
-    public async ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken) =>
-        await writer.RunAsync(completion, static (book, completion) => book.Record(completion));
+    public ValueTask<Recorded> RecordAsync(Completion completion, CancellationToken cancellationToken) =>
+        new(writer.RunAsync(completion, static (book, completion) => book.Record(completion)));
 
     public ValueTask<DueRows> DueAsync(DateTimeOffset upTo, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Read(reader => reader.Due(book.Start, upTo, limit)));
