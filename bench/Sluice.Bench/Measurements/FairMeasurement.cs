@@ -7,12 +7,16 @@ namespace Sluice.Bench.Measurements;
 /// <summary>A hundred destinations that all take every event: how fast the others get theirs while one of them hangs, against none hanging.</summary>
 /// <remarks>
 /// Each side drains a backlog of the same events in a process of its own, one after the other; what counts is the time until the others have
-/// all they are to get. The one that hangs has a timeout longer than that, so that its attempts hold their workers throughout.
+/// all they are to get. The one that hangs has a timeout longer than that, so that its attempts hold their workers throughout. The sink is warm
+/// before either, and the sides take turns to be first.
 /// </remarks>
 public sealed class FairMeasurement(Workbench workbench, int events) : IMeasurement
 {
     private const int Destinations = 100;
     private const int Workers = 64;
+    private const int WarmUp = 40_000;
+
+    private bool _hangsFirst;
 
     public string Name => $"{Destinations} destinations, {Workers} workers, the others' rate: one hangs / none hangs";
 
@@ -29,8 +33,12 @@ public sealed class FairMeasurement(Workbench workbench, int events) : IMeasurem
         var request = new SignedRequests(1);
         request.Sign();
         FirstAnswer.Await(sink, request[0]);
+        using (var loop = new PostLoop(sink, Workers)) loop.Run(Math.Min(WarmUp, events * Destinations));
         using var silent = new SilentServer();
-        var round = new Round(Drain(sink.Port, silent.Port), Drain(sink.Port, sink.Port));
+        _hangsFirst = !_hangsFirst;
+        var first = Drain(sink.Port, _hangsFirst ? silent.Port : sink.Port);
+        var second = Drain(sink.Port, _hangsFirst ? sink.Port : silent.Port);
+        var round = _hangsFirst ? new Round(first, second) : new Round(second, first);
         sink.Stop();
         Workbench.Remove(folder);
         return round;

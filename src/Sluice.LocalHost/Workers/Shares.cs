@@ -10,7 +10,7 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
     private readonly Dictionary<string, Share> shares = new(StringComparer.Ordinal);
     private readonly Queue<Share> turns = new();
     private readonly int all = workers;
-    private readonly int least = Math.Max(1, workers / 16);
+    private readonly int least = Math.Max(1, workers / 32);
     private readonly int kept = workers < 2 ? 0 : Math.Max(1, (workers - 1) / 2);
 
     public int Free { get; private set; } = workers;
