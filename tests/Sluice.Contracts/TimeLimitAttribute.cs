@@ -16,26 +16,27 @@ public sealed class TimeLimitAttribute : BeforeAfterTestAttribute
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LongestCancelled = TimeSpan.FromMinutes(4);
 
-    private readonly ConcurrentDictionary<string, Running> running = new();
+    // Of all tests: the attribute is made anew for each.
+    private static readonly ConcurrentDictionary<string, Running> Underway = new();
 
     // A thread of its own: where the pool's threads are what is blocked, its timers do not fire.
-    public TimeLimitAttribute() => new Thread(Watch) { Name = "time limit of tests", IsBackground = true }.Start();
+    static TimeLimitAttribute() => new Thread(Watch) { Name = "time limit of tests", IsBackground = true }.Start();
 
-    public override void Before(MethodInfo methodUnderTest, IXunitTest test) => running[test.UniqueID] = new(TestContext.Current, test.TestDisplayName, Stopwatch.GetTimestamp());
+    public override void Before(MethodInfo methodUnderTest, IXunitTest test) => Underway[test.UniqueID] = new(TestContext.Current, test.TestDisplayName, Stopwatch.GetTimestamp());
 
-    public override void After(MethodInfo methodUnderTest, IXunitTest test) => running.TryRemove(test.UniqueID, out _);
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) => Underway.TryRemove(test.UniqueID, out _);
 
-    private void Watch()
+    private static void Watch()
     {
         while (true)
         {
             Thread.Sleep(TimeSpan.FromSeconds(1));
-            foreach (var (id, test) in running)
+            foreach (var (id, test) in Underway)
             {
                 var taken = Stopwatch.GetElapsedTime(test.Since);
                 if (taken > LongestCancelled) End(test);
                 if (taken <= Longest || test.IsCancelled) continue;
-                running.TryUpdate(id, test with { IsCancelled = true }, test);
+                Underway.TryUpdate(id, test with { IsCancelled = true }, test);
                 test.Context.TestOutputHelper?.WriteLine($"Cancelled: it did not end within {Longest.TotalMinutes} minutes.");
                 test.Context.CancelCurrentTest();
             }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Events;
 using Sluice.Inspection;

@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Delivery.Pacing;
 using Sluice.Destinations;
 using Sluice.Events;
 using Sluice.Inspection;
-using Sluice.Retries;
 using Sluice.Storage;
 
 namespace Sluice.Processing;
@@ -57,7 +55,8 @@ public sealed partial class Processor(
 
             var endedAt = time.GetUtcNow();
             var recording = recorder.RecordAsync(claim, outcome, destination, startedAt, time.GetElapsedTime(started), endedAt, random.NextDouble());
-            attempted?.Invoke();
+            // Whoever has a permit hands it in first: another attempt would ask for it in vain.
+            if (permit is null) attempted?.Invoke();
             var status = await recording;
             if (health is not null && said is not null && status is { } ended) await health.AfterAsync(destination!, said, ended, endedAt);
             return new(ClaimResult.Claimed, status);

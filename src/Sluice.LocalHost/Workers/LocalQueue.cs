@@ -71,8 +71,8 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
         lock (gate)
         {
             var share = shares.Of(destination);
-            share.IsAwaited = share.IsDue;
-            return !share.IsDue;
+            share.IsAwaited = share.IsDue || share.IsAsked;
+            return !share.IsAwaited;
         }
     }
 
