@@ -35,7 +35,7 @@ public sealed record DestinationView
 
     public required string Handler { get; init; }
 
-    /// <summary>Without its query, which may be a secret.</summary>
+    /// <summary>Without its query, and with <c>set</c> for what looks like a token in its path.</summary>
     public string? Url { get; init; }
 
     /// <summary>Null: all.</summary>
@@ -68,7 +68,7 @@ public sealed record DestinationView
         Origin = settings.IsRegistered ? DestinationOrigin.Registered : DestinationOrigin.Configuration,
         State = standing.State, Reason = standing.Reason, Since = standing.Since,
         Handler = settings.Handler,
-        Url = settings.Url?.GetLeftPart(UriPartial.Path),
+        Url = settings.Url is { } url ? ShownUrl.WithoutQuery(url) : null,
         Sources = settings.Sources, Types = settings.Types,
         Format = settings.Format,
         Owner = settings.Owner,

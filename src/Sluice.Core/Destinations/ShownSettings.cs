@@ -5,15 +5,13 @@ using System.Text.Json.Nodes;
 namespace Sluice.Destinations;
 
 /// <summary>
-/// Settings of a registered destination as people may see them: secrets are shown as <see cref="Set"/>, a URL without its query. What is
+/// Settings of a registered destination as people may see them: secrets are shown as <see cref="Set"/>, those in a URL too. What is
 /// registered again as it was shown stays as it was, so that one setting can be changed by whoever does not know the secrets.
 /// </summary>
 public static class ShownSettings
 {
     /// <summary>What stands for a secret.</summary>
     public const string Set = "set";
-
-    private const string HiddenQuery = "?" + Set;
 
     // What is not among these may be a secret of a later version.
     private static readonly HashSet<string> Open = new(StringComparer.OrdinalIgnoreCase)
@@ -50,7 +48,7 @@ public static class ShownSettings
     internal static bool PutBack(JsonObject given, JsonObject registered)
     {
         var changed = false;
-        if (Key(given, "Url") is { } url && Key(registered, "Url") is { } was && Text(given[url]) is { } text && text.EndsWith(HiddenQuery, StringComparison.Ordinal) && text == Text(Url(registered[was])))
+        if (Key(given, "Url") is { } url && Key(registered, "Url") is { } was && Text(given[url]) is { } text && text != Text(registered[was]) && text == Text(Url(registered[was])))
         {
             given[url] = registered[was]?.DeepClone();
             changed = true;
@@ -121,8 +119,7 @@ public static class ShownSettings
         return names;
     }
 
-    private static JsonNode? Url(JsonNode? value) =>
-        Text(value) is not { } text ? Set : text.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? text[..query] + HiddenQuery : text;
+    private static JsonNode? Url(JsonNode? value) => Text(value) is { } text ? ShownUrl.Of(text) : Set;
 
     private static string? Host(JsonObject settings) =>
         Key(settings, "Url") is { } key && Uri.TryCreate(Text(settings[key]), UriKind.Absolute, out var url) ? url.GetLeftPart(UriPartial.Authority) : null;

@@ -66,7 +66,7 @@ internal sealed partial class DeliveryService(
 
         var threads = new HandlerThreads(workers);
         threads.Ensure(configuration.Current);
-        queue.Start(workers, ProcessAsync, TakeAsync, destination => configuration.Current.TryGetDestination(destination, out var found) ? found.Settings.Limits.Concurrency : null);
+        queue.Start(workers, ProcessAsync, TakeAsync, destination => configuration.Current.TryGetDestination(destination, out var found) ? found.Settings.Limits.Concurrency : null, () => configuration.Current.Destinations.Count == 1);
         // From the first word of a stop on, while the server still answers who is in: what is kept now is delivered after the next start.
         lifetime.ApplicationStopping.Register(() => (stoppedAt, idle) = (time.GetTimestamp(), queue.StopAsync()));
         pacing.Changed += queue.Changed.Now;

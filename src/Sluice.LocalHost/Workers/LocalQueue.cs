@@ -9,7 +9,7 @@ namespace Sluice.LocalHost.Workers;
 internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
 {
     private readonly Lock gate = new();
-    private Shares shares = new(0, static _ => null);
+    private Shares shares = new(0, static _ => null, static () => false);
     private Func<Bell, Action, Task<bool>>? process;
     private Taker? take;
     private TaskCompletionSource? idle;
@@ -27,9 +27,10 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
     /// <summary>Opens the queue to a number of workers.</summary>
     /// <param name="worker">Hears a bell, and says by the action when it is free for another one, if that is before it ends. Where it answers false it could not do its work; the book is then asked again.</param>
     /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
-    public void Start(int workers, Func<Bell, Action, Task<bool>> worker, Taker taker, Func<string, int?> limit)
+    /// <param name="isAlone">Whether there is one destination only, from which no workers need be kept.</param>
+    public void Start(int workers, Func<Bell, Action, Task<bool>> worker, Taker taker, Func<string, int?> limit, Func<bool> isAlone)
     {
-        lock (gate) (process, take, shares) = (worker, taker, new Shares(workers, limit));
+        lock (gate) (process, take, shares) = (worker, taker, new Shares(workers, limit, isAlone));
     }
 
     /// <summary>Takes nothing any more; completes when no worker is busy.</summary>

@@ -2,10 +2,11 @@ namespace Sluice.LocalHost.Workers;
 
 /// <summary>
 /// How the workers are shared among destinations, so that one that hangs holds up none of the others: those that have something due get
-/// them in turn, and just under half are kept from whoever has its share already. For one thread at a time.
+/// them in turn, and just under half are kept from whoever has its share already, unless there is nobody else. For one thread at a time.
 /// </summary>
 /// <param name="limit">How many workers a destination may have at once; null: as many as there are.</param>
-internal sealed class Shares(int workers, Func<string, int?> limit)
+/// <param name="isAlone">Whether there is one destination only.</param>
+internal sealed class Shares(int workers, Func<string, int?> limit, Func<bool> isAlone)
 {
     private readonly Dictionary<string, Share> shares = new(StringComparer.Ordinal);
     private readonly Queue<Share> turns = new();
@@ -30,7 +31,7 @@ internal sealed class Shares(int workers, Func<string, int?> limit)
     /// <summary>True when a worker is now the destination's.</summary>
     public bool TryTake(Share share)
     {
-        if (Free == 0 || (share.Held >= least && Free <= kept) || share.Held >= limit(share.Destination)) return false;
+        if (Free == 0 || (share.Held >= least && Free <= kept && !isAlone()) || share.Held >= limit(share.Destination)) return false;
         share.Held++;
         Free--;
         return true;

@@ -40,11 +40,11 @@ public sealed class RegisteredTests
         said.Add((await sluice.OpsAsync("destinations/crm?pending=skip", HttpMethod.Delete)).Text);
         said.Add(sluice.Log.Text);
 
-        Assert.All(said, text => Assert.DoesNotContain(new[] { Secret["whsec_".Length..], Token, "hidden-in-the-query" }, secret => text.Contains(secret, StringComparison.Ordinal)));
+        Assert.All(said, text => Assert.DoesNotContain(new[] { Secret["whsec_".Length..], Token, "Hidden1nThePath0fTheUrl", "hidden-in-the-query" }, secret => text.Contains(secret, StringComparison.Ordinal)));
         var shown = JsonNode.Parse(said[2])!;
         Assert.Equal("set", shown["settings"]!["SignSecrets"]!.GetValue<string>());
         Assert.Equal("set", shown["settings"]!["Headers"]!["Authorization"]!.GetValue<string>());
-        Assert.Equal(($"{sink.Url}", $"{sink.Url}?set"), (shown["url"]!.GetValue<string>(), shown["settings"]!["Url"]!.GetValue<string>()));
+        Assert.Equal(($"{sink.Url}/T0123456/set", $"{sink.Url}/T0123456/set?set"), (shown["url"]!.GetValue<string>(), shown["settings"]!["Url"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -73,6 +73,7 @@ public sealed class RegisteredTests
 
         var request = Assert.Single(sink.Requests);
         Assert.Equal(($"Bearer {Token}", $"v1,{Signature(request)}"), (request.Headers["Authorization"], request.Headers["webhook-signature"]));
+        Assert.Equal("/hook/T0123456/Hidden1nThePath0fTheUrl", request.Path);
         Assert.Equal("somebody else", (await sluice.OpsJsonAsync("destinations/crm")).GetProperty("owner").GetString());
     }
 
@@ -169,7 +170,7 @@ public sealed class RegisteredTests
 
     private static string Settings(Sink sink) => new JsonObject
     {
-        ["Url"] = $"{sink.Url}?token=hidden-in-the-query", ["AllowPrivate"] = true, ["SignSecrets"] = new JsonArray(Secret), ["Headers"] = new JsonObject { ["Authorization"] = $"Bearer {Token}" }, ["Timeout"] = "00:00:10",
+        ["Url"] = $"{sink.Url}/T0123456/Hidden1nThePath0fTheUrl?token=hidden-in-the-query", ["AllowPrivate"] = true, ["SignSecrets"] = new JsonArray(Secret), ["Headers"] = new JsonObject { ["Authorization"] = $"Bearer {Token}" }, ["Timeout"] = "00:00:10",
     }.ToJsonString();
 
     // By the letter of Standard Webhooks, as a receiver would.

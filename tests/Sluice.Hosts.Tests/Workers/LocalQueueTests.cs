@@ -117,7 +117,7 @@ public sealed class LocalQueueTests : TaskQueueContract
             await hear(bell);
             lock (book) book.RemoveAll(row => row.Bell == bell);
             return true;
-        }, (destination, free, known) => Task.FromResult(Take(destination, removesFirst ? free : free + known)), limit ?? (static _ => null));
+        }, (destination, free, known) => Task.FromResult(Take(destination, removesFirst ? free : free + known)), limit ?? (static _ => null), static () => false);
 
         public bool TryReserve(string destination) => Queue.TryReserve(destination);
 

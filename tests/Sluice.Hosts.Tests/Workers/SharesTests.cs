@@ -8,6 +8,7 @@ public sealed class SharesTests
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly Dictionary<string, int> limits = [];
+    private bool isAlone;
 
     [Theory]
     [InlineData(1, 1)]
@@ -17,12 +18,25 @@ public sealed class SharesTests
     [InlineData(16, 9)]
     [InlineData(64, 33)]
     [InlineData(1024, 513)]
-    public void A_destination_alone_has_more_than_half_of_the_workers_and_leaves_the_others_one(int workers, int most)
+    public void A_destination_that_works_alone_has_more_than_half_of_the_workers_and_leaves_the_others_one(int workers, int most)
     {
         Assert.Equal(most, TakeAll(Of(workers), "billing"));
         var shares = Of(workers);
         Due(shares, "billing");
         Assert.Equal([("billing", most)], Grant(shares));
+    }
+
+    [Fact]
+    public void The_only_destination_there_is_has_all_workers_until_there_is_another()
+    {
+        isAlone = true;
+        var shares = Of(16);
+        Assert.Equal(16, TakeAll(shares, "billing"));
+        isAlone = false;
+        Due(shares, "billing", "crm");
+        Assert.Empty(Grant(shares));
+        shares.GiveBack(shares.Of("billing"));
+        Assert.Equal([("crm", 1)], Grant(shares));
     }
 
     [Fact]
@@ -147,7 +161,7 @@ public sealed class SharesTests
         Assert.Null(shares.Elapsed(Now.AddSeconds(3)));
     }
 
-    private Shares Of(int workers) => new(workers, name => limits.TryGetValue(name, out var limit) ? limit : null);
+    private Shares Of(int workers) => new(workers, name => limits.TryGetValue(name, out var limit) ? limit : null, () => isAlone);
 
     private static void Due(Shares shares, params string[] destinations)
     {
