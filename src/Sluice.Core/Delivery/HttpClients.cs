@@ -16,12 +16,14 @@ public sealed class HttpClients : IDisposable
     private readonly HttpMessageInvoker publicOnly;
 
     /// <param name="resolve">What a name leads to; the system's resolver where absent.</param>
+    /// <param name="isOwn">Whether an address is this machine's own; the system is asked where absent.</param>
     /// <param name="patience">How long a connection may take to open; 10 seconds where absent.</param>
-    public HttpClients(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, TimeSpan? patience = null)
+    public HttpClients(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, Func<IPAddress, bool>? isOwn = null, TimeSpan? patience = null)
     {
+        CheckedConnection Checked(AddressKind widest) => new(resolve ?? Dns.GetHostAddressesAsync, isOwn ?? OwnAddress.Is, widest);
         anywhere = new(NewHandler(null, patience));
-        privateToo = new(NewHandler(new CheckedConnection(resolve ?? Dns.GetHostAddressesAsync, AddressKind.Private), patience));
-        publicOnly = new(NewHandler(new CheckedConnection(resolve ?? Dns.GetHostAddressesAsync, AddressKind.Public), patience));
+        privateToo = new(NewHandler(Checked(AddressKind.Private), patience));
+        publicOnly = new(NewHandler(Checked(AddressKind.Public), patience));
     }
 
     public HttpMessageInvoker For(DestinationSettings destination) => AddressRules.WidestOf(destination) switch

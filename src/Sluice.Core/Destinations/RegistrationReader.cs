@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Sluice.Configuration;
 using Sluice.Delivery;
 using Sluice.Events;
+using Sluice.Ingestion;
 using Sluice.Storage;
 
 namespace Sluice.Destinations;
@@ -65,6 +66,8 @@ public sealed class RegistrationReader(HttpHandler http)
         var sources = configuration.Sources.Select(source => source.Name).ToHashSet(StringComparer.Ordinal);
         var found = new List<ConfigurationError>();
         var read = Read(name, json, sources, configuration, found, out settings);
+        if (read?.Url is { } url && configuration.Sources.FirstOrDefault(source => IsOf(source.Settings, url)) is { } own)
+            found.Add(new($"{name}:Url", $"is where source '{own.Name}' takes its webhooks, so that each event would come back as another; name the receiver"));
         foreach (var fault in found.Take(MostFaults)) faults.Add(fault);
         if (found.Count > MostFaults) faults.Add(new(name, string.Create(CultureInfo.InvariantCulture, $"has {found.Count - MostFaults} more faults; mend these first")));
         return found.Count == 0 ? read : null;
@@ -109,6 +112,11 @@ public sealed class RegistrationReader(HttpHandler http)
     }
 
     private DestinationSettings Unknown(string name) => new() { Name = name, Handler = http.Name, Strict = true, IsRegistered = true };
+
+    // A proxy may show the sources anywhere; those beside one are its neighbours.
+    private static bool IsOf(SourceSettings source, Uri url) =>
+        source.PublicUrl is { } own && Uri.Compare(own, url, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0
+        && (own.AbsolutePath == url.AbsolutePath || (own.AbsolutePath.StartsWith(IngestEndpoint.Path, StringComparison.Ordinal) && url.AbsolutePath.StartsWith(IngestEndpoint.Path, StringComparison.Ordinal)));
 
     private DestinationSettings? Read(string name, string json, HashSet<string>? sources, SluiceConfiguration configuration, List<ConfigurationError> faults, out JsonElement settings)
     {

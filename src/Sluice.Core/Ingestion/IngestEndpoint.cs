@@ -17,6 +17,9 @@ namespace Sluice.Ingestion;
 /// <summary>The URL that senders post to: from a request to an envelope, and from what became of it to a status.</summary>
 public sealed partial class IngestEndpoint(LiveConfiguration configuration, Ingestor ingestor, Rejections rejections, OwnAnswers answers, TimeProvider time, ILogger<IngestEndpoint> logger)
 {
+    /// <summary>Where the sources stand, each under its name.</summary>
+    public const string Path = "/api/webhooks/";
+
     /// <summary>Handles every method on <c>/api/webhooks/{source}</c> and writes the answer. Never throws for what a stranger sends.</summary>
     /// <param name="secret">The part of the path behind the source's name, where there is one.</param>
     public async Task HandleAsync(HttpContext context, string name, string? secret = null)
@@ -160,8 +163,8 @@ public static class IngestRoutes
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<IngestEndpoint>();
-        routes.Map("/api/webhooks/{source}", (RequestDelegate)(context => endpoint.HandleAsync(context, Part(context, "source")!)));
-        routes.Map("/api/webhooks/{source}/{secret}", (RequestDelegate)(context => endpoint.HandleAsync(context, Part(context, "source")!, Part(context, "secret"))));
+        routes.Map($"{IngestEndpoint.Path}{{source}}", (RequestDelegate)(context => endpoint.HandleAsync(context, Part(context, "source")!)));
+        routes.Map($"{IngestEndpoint.Path}{{source}}/{{secret}}", (RequestDelegate)(context => endpoint.HandleAsync(context, Part(context, "source")!, Part(context, "secret"))));
     }
 
     private static string? Part(HttpContext context, string name) => context.Request.RouteValues[name] as string;

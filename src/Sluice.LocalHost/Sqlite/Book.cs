@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Sluice.Events;
-using Sluice.Inspection;
 
 namespace Sluice.LocalHost.Sqlite;
 
@@ -16,8 +15,8 @@ internal sealed partial class Book : IDisposable
     private readonly Statement touch;
 
     // Position 0 is events, then one for each status.
-    private long[] counts;
-    private long[] committed;
+    private readonly long[] counts;
+    private readonly long[] committed;
 
     public Book(SqliteConnection connection)
     {
@@ -46,16 +45,6 @@ internal sealed partial class Book : IDisposable
     /// <summary>The number of this process start: claims of other numbers are void.</summary>
     public long Start { get; }
 
-    /// <summary>The sums as of the last commit. Safe to read from any thread.</summary>
-    public Stats Stats
-    {
-        get
-        {
-            var c = Volatile.Read(ref committed);
-            return new(c[0], c[1] + c[2] + c[3] + c[4] + c[5] + c[6], c[1], c[2], c[3], c[4], c[5], c[6]);
-        }
-    }
-
     public void Begin() => begin.Run();
 
     public void Commit()
@@ -67,12 +56,12 @@ internal sealed partial class Book : IDisposable
         }
 
         commit.Run();
-        Volatile.Write(ref committed, [.. counts]);
+        counts.AsSpan().CopyTo(committed);
     }
 
     public void RollBack()
     {
-        counts = [.. committed];
+        committed.AsSpan().CopyTo(counts);
         rollBack.Run();
     }
 

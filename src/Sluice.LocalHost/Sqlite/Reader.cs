@@ -16,6 +16,7 @@ internal sealed partial class Reader : IDisposable
     private readonly Statement attempts;
     private readonly Statement dead;
     private readonly Statement learned;
+    private readonly Statement counts;
     private readonly Statement begin;
     private readonly Statement end;
 
@@ -41,6 +42,7 @@ internal sealed partial class Reader : IDisposable
         PrepareDue();
         PrepareQuarantine();
         PrepareState();
+        counts = Prepare("SELECT events, pending, retrying, delivered, dead, expired, skipped FROM counts");
         learned = Prepare("SELECT secret FROM learned WHERE source = ?1");
     }
 
@@ -57,6 +59,16 @@ internal sealed partial class Reader : IDisposable
         var row = find.Bind(id).Step() ? Record(find) : null;
         find.Reset();
         return row;
+    }
+
+    /// <summary>The sums of what the other reads find.</summary>
+    public Stats Count()
+    {
+        counts.Step();
+        var (pending, retrying, delivered, dead, expired, skipped) = (counts.Long(1), counts.Long(2), counts.Long(3), counts.Long(4), counts.Long(5), counts.Long(6));
+        var stats = new Stats(counts.Long(0), pending + retrying + delivered + dead + expired + skipped, pending, retrying, delivered, dead, expired, skipped);
+        counts.Reset();
+        return stats;
     }
 
     /// <summary>The secret that a source has learned, or null.</summary>

@@ -114,7 +114,7 @@ internal sealed class SqliteEventStore : IEventStore, ILearnedSecrets, IDisposab
 
     public ValueTask<Page<DeadLetter>> ListDeadAsync(DeadLetterFilter filter, CancellationToken cancellationToken) => ValueTask.FromResult(Read(reader => reader.ListDead(filter)));
 
-    public ValueTask<Stats> CountAsync(CancellationToken cancellationToken) => ValueTask.FromResult(book.Stats);
+    public ValueTask<Stats> CountAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Read(static reader => reader.Count()));
 
     /// <summary>Writes a byte and makes it durable: a disk that is full or gone shows here.</summary>
     public async ValueTask PingAsync(CancellationToken cancellationToken) => await writer.RunAsync(0, static (book, _) => book.Touch(), AnswerBudget, time);

@@ -7,11 +7,11 @@ using Sluice.Events;
 namespace Sluice.Core.Tests.Delivery;
 
 /// <summary>The http handler as the hosts make it, and the deliveries given to it.</summary>
-public sealed class Poster(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) : IDisposable
+public sealed class Poster(Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, Func<IPAddress, bool>? isOwn = null) : IDisposable
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly HttpClients clients = new(resolve);
+    private readonly HttpClients clients = new(resolve, isOwn);
 
     public static WebhookEvent Webhook { get; } = new()
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Sluice.Contracts;
 using Sluice.Destinations;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Storage;
@@ -47,6 +48,21 @@ public sealed class RefusedRegistrationTests
         }
 
         Assert.Equal(0, (await sluice.OpsJsonAsync("destinations")).GetArrayLength());
+    }
+
+    [Attack("A32")]
+    [Theory]
+    [InlineData("https://hooks.example.com/api/webhooks/stripe", true)]
+    [InlineData("https://HOOKS.example.com:443/api/webhooks/another?a=b", true)]
+    [InlineData("https://hooks.example.com/crm", false)]
+    [InlineData("https://hooks.example.com:8443/api/webhooks/stripe", false)]
+    [InlineData("https://crm.example/api/webhooks/stripe", false)]
+    public async Task Where_Sluice_itself_takes_webhooks_is_no_destination(string url, bool isOwn)
+    {
+        await using var sluice = await RunningSluice.StartAsync(new SluiceFile().Source(settings: new() { ["PublicUrl"] = "https://hooks.example.com/api/webhooks/stripe" }));
+        var answer = await sluice.OpsAsync("destinations/crm", HttpMethod.Put, $$"""{ "Url": "{{url}}" }""");
+        Assert.Equal(isOwn ? 422 : 201, answer.Status);
+        if (isOwn) Assert.Contains("crm:Url is where source 'stripe' takes its webhooks", answer.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -8,8 +8,9 @@ namespace Sluice.Delivery;
 /// answer has to be allowed, and the connection goes to what was looked at: between the look and the dialling nothing can change.
 /// </summary>
 /// <param name="resolve">What a name leads to; never asked about an address, which leads to itself.</param>
+/// <param name="isOwn">Whether a public address is this machine's own; it is then refused where this machine is.</param>
 /// <param name="widest">Public, or Private for both.</param>
-public sealed class CheckedConnection(Func<string, CancellationToken, Task<IPAddress[]>> resolve, AddressKind widest)
+public sealed class CheckedConnection(Func<string, CancellationToken, Task<IPAddress[]>> resolve, Func<IPAddress, bool> isOwn, AddressKind widest)
 {
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="AddressRefusedException">One of the addresses is not allowed; nothing was connected.</exception>
@@ -21,6 +22,7 @@ public sealed class CheckedConnection(Func<string, CancellationToken, Task<IPAdd
         {
             var (kind, what) = PublicAddresses.Look(address);
             if (kind > widest) throw new AddressRefusedException(address, kind, what!);
+            if (widest == AddressKind.Public && isOwn(address)) throw new AddressRefusedException(address, AddressKind.Private, "this machine");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using Sluice.Contracts;
+using Sluice.Delivery;
 using Sluice.Events;
 
 namespace Sluice.Core.Tests.Delivery.Addresses;
@@ -35,6 +37,26 @@ public sealed class StrictDestinationTests
         using var poster = new Poster((_, _) => Task.FromResult<IPAddress[]>([Public, IPAddress.Loopback]));
         Assert.Equal(AttemptOutcome.DeadLetter, (await poster.PostAsync(Named("hooks.example.com", inside.Url), strict: true)).Kind);
         Assert.Equal(0, inside.Connections);
+    }
+
+    [Attack("A32")]
+    [Fact]
+    public async Task A_public_address_of_this_machines_own_is_a_dead_letter()
+    {
+        using var poster = new Poster((_, _) => Task.FromResult<IPAddress[]>([Public]), isOwn: address => address.Equals(Public));
+        var outcome = await poster.PostAsync(new Uri("https://hooks.example.com:8443/"), strict: true);
+        Assert.Equal((AttemptOutcome.DeadLetter, $"its host leads to {Public}, which is this machine; a strict destination has to be in the public internet"), (outcome.Kind, outcome.Reason));
+    }
+
+    [Attack("A32")]
+    [Fact]
+    public void The_system_says_which_addresses_are_its_own()
+    {
+        IPAddress[] own = [.. NetworkInterface.GetAllNetworkInterfaces().Where(one => one.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(one => one.GetIPProperties().UnicastAddresses).Select(one => one.Address).Where(address => !address.IsIPv6LinkLocal)];
+        Assert.Contains(IPAddress.Loopback, own);
+        Assert.All(own, address => Assert.True(OwnAddress.Is(address), $"{address} is this machine's own"));
+        Assert.All(new[] { "8.8.8.8", "192.0.2.1", "2606:4700::1111" }, address => Assert.False(OwnAddress.Is(IPAddress.Parse(address)), $"{address} is not"));
     }
 
     [Attack("A29")]
