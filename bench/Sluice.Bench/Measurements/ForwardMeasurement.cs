@@ -14,9 +14,8 @@ public sealed class ForwardMeasurement(Workbench workbench, ForwardPlan plan) : 
 {
     private const int InFlight = 64;
 
-    // One destination has just over half of the workers: others might come. A worker is busy too while its claim is written: of 161 some 64 are
-    // under way (mean duration of the attempts in the book, by their rate).
-    private const int Workers = 5 * InFlight;
+    // A worker is busy too while its claim is written: of 160 some 64 are under way (mean duration of the attempts in the book, by their rate).
+    private const int Workers = 5 * InFlight / 2;
 
     private static readonly TimeSpan _compilation = TimeSpan.FromMilliseconds(200);
 

@@ -19,7 +19,7 @@ public static class Rows
             new StartMeasurement(workbench, freshFolder: false),
             Ingest("ingest", "workers off", workers: 0, Goal.AtLeast(0.20)),
             Ingest("log", "log handler running", workers: 16, Goal.AtLeast(0.10)),
-            new ForwardMeasurement(workbench, options.Quick ? new(Events: 4_000, WarmUp: 1_000, PerSlice: 1_000) : new(Events: 360_000, WarmUp: 160_000, PerSlice: 20_000)),
+            new ForwardMeasurement(workbench, options.Quick ? new(Events: 4_000, WarmUp: 1_000, PerSlice: 1_000) : new(Events: 560_000, WarmUp: 360_000, PerSlice: 20_000)),
             new FairMeasurement(workbench, options.Quick ? 60 : 1200),
             new VerifyMeasurement(options.Quick ? 10 : 50),
         ];

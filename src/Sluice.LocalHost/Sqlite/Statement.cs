@@ -6,26 +6,28 @@ using SQLitePCL;
 namespace Sluice.LocalHost.Sqlite;
 
 /// <summary>
-/// A prepared statement, used over and over. It goes straight to the driver's own binding below Microsoft.Data.Sqlite:
-/// spans in, spans out, nothing boxed, which is what the answering path needs. One thread at a time.
+/// A prepared statement, used over and over. It goes straight to SQLite below Microsoft.Data.Sqlite: spans in, spans out, nothing boxed
+/// and no handle counted, which is what the answering path needs. One thread at a time, and none while it is disposed of.
 /// </summary>
-internal sealed class Statement(SqliteConnection connection, string sql) : IDisposable
+internal sealed unsafe class Statement(SqliteConnection connection, string sql) : IDisposable
 {
+    // Both are the statement: one keeps it alive, the other is called with.
     private sqlite3_stmt? prepared;
+    private nint handle;
     private int next;
 
     private sqlite3 Db => connection.Handle!;
 
     public Statement Bind(long value)
     {
-        Check(raw.sqlite3_bind_int64(Prepared(), ++next, value));
+        Check(Native.BindInt64(Prepared(), ++next, value));
         return this;
     }
 
     public Statement Bind(long? value)
     {
         if (value is { } number) return Bind(number);
-        Check(raw.sqlite3_bind_null(Prepared(), ++next));
+        Check(Native.BindNull(Prepared(), ++next));
         return this;
     }
 
@@ -35,8 +37,9 @@ internal sealed class Statement(SqliteConnection connection, string sql) : IDisp
 
     public Statement Bind(ReadOnlySpan<byte> value)
     {
-        // An empty span would be bound as NULL.
-        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(Prepared(), ++next, 0) : raw.sqlite3_bind_blob(Prepared(), ++next, value));
+        byte none = 0;
+        // From nowhere, as an empty span is, it would be NULL.
+        fixed (byte* bytes = value) Check(Native.BindBlob(Prepared(), ++next, value.IsEmpty ? &none : bytes, value.Length, Native.Transient));
         return this;
     }
 
@@ -51,26 +54,25 @@ internal sealed class Statement(SqliteConnection connection, string sql) : IDisp
     {
         if (value is null)
         {
-            Check(raw.sqlite3_bind_null(Prepared(), ++next));
+            Check(Native.BindNull(Prepared(), ++next));
             return this;
         }
 
+        // One byte more than the text, so that even an empty text stands somewhere and is no NULL.
         var most = Encoding.UTF8.GetMaxByteCount(value.Length) + 1;
         var bytes = most <= 1024 ? stackalloc byte[most] : new byte[most];
         var length = Encoding.UTF8.GetBytes(value, bytes);
-        // One byte more than the text, so that even an empty text is a text and no NULL.
-        bytes[length] = 0;
-        Check(length == 0 ? raw.sqlite3_bind_text(Prepared(), ++next, "") : raw.sqlite3_bind_text(Prepared(), ++next, bytes[..length]));
+        fixed (byte* text = bytes) Check(Native.BindText(Prepared(), ++next, text, length, Native.Transient));
         return this;
     }
 
     /// <summary>Goes to the next row. False at the end; the statement is then ready for new values.</summary>
     public bool Step()
     {
-        var result = raw.sqlite3_step(Prepared());
+        var result = Native.Step(Prepared());
         next = 0;
         if (result == raw.SQLITE_ROW) return true;
-        raw.sqlite3_reset(prepared!);
+        _ = Native.Reset(handle);
         if (result != raw.SQLITE_DONE) throw Error(result);
         return false;
     }
@@ -86,15 +88,21 @@ internal sealed class Statement(SqliteConnection connection, string sql) : IDisp
     }
 
     /// <summary>Leaves the remaining rows.</summary>
-    public void Reset() => raw.sqlite3_reset(Prepared());
+    public void Reset() => _ = Native.Reset(Prepared());
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(prepared!, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => Native.ColumnType(handle, column) == raw.SQLITE_NULL;
 
-    public long Long(int column) => raw.sqlite3_column_int64(prepared!, column);
+    public long Long(int column) => Native.ColumnInt64(handle, column);
 
-    public int Int(int column) => raw.sqlite3_column_int(prepared!, column);
+    public int Int(int column) => (int)Long(column);
 
-    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(prepared!, column);
+    /// <summary>Until the next step.</summary>
+    public ReadOnlySpan<byte> Blob(int column)
+    {
+        // In this order: asking for the bytes may move them.
+        var bytes = Native.ColumnBlob(handle, column);
+        return new(bytes, Native.ColumnBytes(handle, column));
+    }
 
     // As bytes: the text may hold a zero.
     public string Text(int column) => Encoding.UTF8.GetString(Blob(column));
@@ -114,12 +122,22 @@ internal sealed class Statement(SqliteConnection connection, string sql) : IDisp
         Headers = HeaderList.Decode(Text(column + 5)), Body = Blob(column + 6).ToArray(),
     };
 
-    public void Dispose() => prepared?.Dispose();
-
-    private sqlite3_stmt Prepared()
+    public void Dispose()
     {
-        if (prepared is null) Check(raw.sqlite3_prepare_v3(Db, sql, raw.SQLITE_PREPARE_PERSISTENT, out prepared));
-        return prepared!;
+        handle = 0;
+        prepared?.Dispose();
+    }
+
+    private nint Prepared()
+    {
+        if (handle == 0) Prepare();
+        return handle;
+    }
+
+    private void Prepare()
+    {
+        Check(raw.sqlite3_prepare_v3(Db, sql, raw.SQLITE_PREPARE_PERSISTENT, out prepared));
+        handle = prepared.DangerousGetHandle();
     }
 
     private void Check(int result)
