@@ -68,31 +68,31 @@ internal static partial class Keys
 
     public static string Delivery(string destination) => "d-" + destination;
 
-    public static string Attempt(string destination, int number) => string.Create(CultureInfo.InvariantCulture, $"t-{destination}-{number:D10}");
+    public static string Attempt(string destination, int number) => $"t-{destination}-{new Digits(number, 10)}";
 
-    public static string Body(long set, int number) => string.Create(CultureInfo.InvariantCulture, $"b-{set:x16}-{number:D4}");
+    public static string Body(long set, int number) => $"b-{new Hex(set)}-{new Digits(number, 4)}";
 
     public static string Due(bool isRung, DateTimeOffset due, DeliveryId delivery, int attempt, long receipt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(isRung ? Rung : Waiting)}-{due.UtcTicks:D19}-{delivery.Event}-{attempt:D10}-{receipt:x16}-{delivery.Destination}");
+        $"{(isRung ? Rung : Waiting)}-{new Digits(due.UtcTicks, 19)}-{delivery.Event}-{new Digits(attempt, 10)}-{new Hex(receipt)}-{delivery.Destination}";
 
-    public static string Listed(DateTimeOffset receivedAt, EventId id, long receipt) => string.Create(CultureInfo.InvariantCulture, $"{List}-{NewestFirst(receivedAt)}-{id}-{receipt:x16}");
+    public static string Listed(DateTimeOffset receivedAt, EventId id, long receipt) => $"{List}-{NewestFirst(receivedAt)}-{id}-{new Hex(receipt)}";
 
     public static string DeadLetter(DateTimeOffset deadAt, DeliveryId delivery, long receipt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Dead}-{NewestFirst(deadAt)}-{delivery.Event}-{receipt:x16}-{delivery.Destination}");
+        $"{Dead}-{NewestFirst(deadAt)}-{delivery.Event}-{new Hex(receipt)}-{delivery.Destination}";
 
-    public static string OpenDeath(DeliveryId delivery, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{Open}-{delivery.Event}-{attempt:D10}-{delivery.Destination}");
+    public static string OpenDeath(DeliveryId delivery, int attempt) => $"{Open}-{delivery.Event}-{new Digits(attempt, 10)}-{delivery.Destination}";
 
     /// <summary>A moment as a text that sorts the later before the earlier.</summary>
-    public static string NewestFirst(DateTimeOffset moment) => (DateTimeOffset.MaxValue.UtcTicks - moment.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
+    public static Digits NewestFirst(DateTimeOffset moment) => new(DateTimeOffset.MaxValue.UtcTicks - moment.UtcTicks, 19);
 
     /// <summary>What the keys of a destination's parked due rows begin with.</summary>
     public static string Parked(string destination) => ParkedBegin + destination;
 
     public static string Parked(DateTimeOffset place, DeliveryId delivery, int attempt, long receipt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Parked(delivery.Destination)}-{place.UtcTicks:D19}-{delivery.Event}-{attempt:D10}-{receipt:x16}");
+        $"{Parked(delivery.Destination)}-{new Digits(place.UtcTicks, 19)}-{delivery.Event}-{new Digits(attempt, 10)}-{new Hex(receipt)}";
 
     public static string Aside(DateTimeOffset due, DeliveryId delivery, int attempt, long receipt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{AsideBegin}{due.UtcTicks:D19}-{delivery.Event}-{attempt:D10}-{receipt:x16}-{delivery.Destination}");
+        $"{AsideBegin}{new Digits(due.UtcTicks, 19)}-{delivery.Event}-{new Digits(attempt, 10)}-{new Hex(receipt)}-{delivery.Destination}";
 
     public static bool IsAside(string key) => key.StartsWith(AsideBegin, StringComparison.Ordinal);
 
@@ -100,7 +100,7 @@ internal static partial class Keys
     public static string Line(string destination, string orderKey) => $"q-{destination}-{orderKey}";
 
     /// <summary>A place in a line: by the moment, so that the first are found first.</summary>
-    public static string PlaceOf(DateTimeOffset keptAt, EventId id, long receipt) => string.Create(CultureInfo.InvariantCulture, $"{Places}-{keptAt.UtcTicks:D19}-{id}-{receipt:x16}");
+    public static string PlaceOf(DateTimeOffset keptAt, EventId id, long receipt) => $"{Places}-{new Digits(keptAt.UtcTicks, 19)}-{id}-{new Hex(receipt)}";
 
     /// <summary>Whose place it is.</summary>
     public static EventId ReadPlace(string key) => Id(key.AsSpan(22, 32));

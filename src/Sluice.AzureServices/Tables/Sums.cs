@@ -120,16 +120,20 @@ internal sealed class Sums(BookTables tables, Random random, TimeProvider time) 
         }
         catch (StoreUnavailableException)
         {
-            // Kept for the next time, which comes even if nothing more is counted.
-            Add(default);
+            // Kept for the next time.
         }
         finally
         {
+            bool isMore;
             lock (gate)
             {
                 if (isWritten) (unwritten, writtenHeard) = (unwritten - change, newest);
                 isFlushing = false;
+                isMore = unwritten != default || heard != writtenHeard;
             }
+
+            // The next time comes even if nothing more is counted, and not before this one has ended: it would find somebody writing.
+            if (isMore) Add(default);
         }
     }
 

@@ -30,14 +30,15 @@ public sealed partial class TableEventStore
         for (var i = 0; i < deliveries.Length; i++)
         {
             var place = wanted[i].Place is null ? null : LinePlace.Of(wanted[i].Place, Keys.PlaceOf(at, id, receipt));
-            deliveries[i] = NewDelivery(new(id, wanted[i].Destination), wanted[i].Due, wanted[i].Lease, receipt, receipt) with { Line = place };
+            deliveries[i] = NewDelivery(new(id, wanted[i].Destination), wanted[i].Due, wanted[i].Lease, receipt, receipt, place);
         }
 
         var more = wanted.Count == deliveries.Length ? [] : wanted.Skip(deliveries.Length).Select(delivery => delivery.Destination);
         var row = new EventRow(webhook, receipt, Keys.Listed(webhook.ReceivedAt, id, receipt), more);
 
         var indexed = AddIndexAsync(IndexAdditions(row.ListKey, webhook, deliveries), cancellationToken);
-        await Task.WhenAll([indexed, .. deliveries.Where(delivery => delivery.Line is not null).Select(delivery => AddPlaceAsync(delivery, cancellationToken))]);
+        if (Array.Exists(deliveries, static delivery => delivery.Line is not null)) await Task.WhenAll([indexed, .. deliveries.Where(delivery => delivery.Line is not null).Select(delivery => AddPlaceAsync(delivery, cancellationToken))]);
+        else await indexed;
         var isOneTransaction = row.StoredBytes <= BytesAtOnce;
         if (!isOneTransaction) await Task.WhenAll(row.BodyRows.Select(body => Book.UpsertEntityAsync(body, TableUpdateMode.Replace, cancellationToken)));
         try
@@ -85,14 +86,14 @@ public sealed partial class TableEventStore
     private static List<TableTransactionAction> BookAdditions(EventRow row, bool withBody, DeliveryRow[] deliveries)
     {
         var additions = new List<TableTransactionAction>(1 + row.BodyRows.Count + deliveries.Length) { Addition(row.Entity) };
-        if (withBody) additions.AddRange(row.BodyRows.Select(Addition));
+        foreach (var body in withBody ? row.BodyRows : []) additions.Add(Addition(body));
         foreach (var delivery in deliveries) additions.Add(Addition(delivery.ToEntity()));
         return additions;
     }
 
-    private static DeliveryRow NewDelivery(DeliveryId id, DateTimeOffset due, Lease? lease, long receipt, long booking) => new()
+    private static DeliveryRow NewDelivery(DeliveryId id, DateTimeOffset due, Lease? lease, long receipt, long booking, LinePlace? line = null) => new()
     {
-        Id = id, DueKey = Keys.Due(isRung: true, due, id, 1, receipt), Lease = lease, Number = lease is null ? 0 : 1, Receipt = receipt, Booking = booking,
+        Id = id, DueKey = Keys.Due(isRung: true, due, id, 1, receipt), Lease = lease, Number = lease is null ? 0 : 1, Receipt = receipt, Booking = booking, Line = line,
     };
 
     private async Task<bool> AddAsync(EventRow webhook, DeliveryId id, DateTimeOffset due, long receipt, CancellationToken cancellationToken)

@@ -123,6 +123,30 @@ public sealed class SumsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_counted_during_a_slow_write_is_written_even_if_nothing_more_is_counted()
+    {
+        var (store, answered) = (Open(), new TaskCompletionSource());
+        await store.PingAsync(Cancellation);
+        tables.Before = request => request is { PartitionKey: "sums", Writes: true } ? new(answered.Task) : default;
+        await BookAsync(store, 2);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await BookAsync(store, 1);
+        time.Advance(Pause + TimeSpan.FromSeconds(1));
+
+        tables.Before = null;
+        answered.SetResult();
+        var seen = Pending(0);
+        for (var tries = 0; seen != Pending(3) && tries < 1000; tries++)
+        {
+            await Task.Yield();
+            time.Advance(Pause);
+            seen = await Open().CountAsync(Cancellation);
+        }
+
+        Assert.Equal(Pending(3), seen);
+    }
+
+    [Fact]
     public async Task A_process_that_ends_writes_what_it_has_counted()
     {
         var store = Open();
