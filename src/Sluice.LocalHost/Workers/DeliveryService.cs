@@ -27,8 +27,9 @@ internal sealed partial class DeliveryService(
     // A clock that was set is noticed at the latest then; nothing else depends on it.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    // Together within the 30 seconds of a graceful stop.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(18);
+    /// <summary>How long a stop waits for the attempts under way; together with the last within the 30 seconds of a graceful stop.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(18);
+
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource interrupt = new();

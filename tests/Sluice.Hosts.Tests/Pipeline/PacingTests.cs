@@ -70,7 +70,6 @@ public sealed class PacingTests
         await sluice.UntilAsync(() => sluice.Log.Text.Contains("left alone", StringComparison.Ordinal));
 
         await sluice.RestartAsync(file);
-        // The first may wait there too: its moment comes while the host stops.
         var second = await sluice.AcceptAsync("evt_2");
         await sluice.UntilAsync(async () => (await sluice.Store.ParkedAsync("billing", 1000, Cancellation)).Any(row => row.Bell.Delivery.Event == second), "the second is parked");
         Assert.Equal(1, sink.Count);
