@@ -160,13 +160,17 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
         var bells = new List<Bell>(granted);
         lock (gate)
         {
+            var isMore = taken.IsMore;
             foreach (var bell in taken.Bells)
             {
-                if (bells.Count < granted && (bell.Claim is not null || (idle is null && share.Unclaimed.Add((bell.Delivery, bell.Attempt))))) bells.Add(bell);
+                // What was known when the book was asked may have ended since and stand in the place of others: they are asked for once more.
+                if (bells.Count == granted) isMore = true;
+                else if (bell.Claim is not null || (idle is null && share.Unclaimed.Add((bell.Delivery, bell.Attempt)))) bells.Add(bell);
             }
 
+            share.IsPassedOver |= bells.Count == 0 && taken.Bells.Count > 0;
             share.DueAt(taken.Next);
-            shares.Answered(share, bells.Count, taken.IsMore);
+            shares.Answered(share, bells.Count, isMore);
             if (share is { IsAwaited: true, IsDue: false })
             {
                 share.IsAwaited = false;
@@ -216,6 +220,12 @@ internal sealed class LocalQueue(Wakeup wakeup, TimeProvider time) : ITaskQueue
         private void GiveBack(Share share)
         {
             if (bell.Claim is null) share.Unclaimed.Remove((bell.Delivery, bell.Attempt));
+            if (share.IsPassedOver)
+            {
+                share.IsPassedOver = false;
+                queue.shares.Due(share);
+            }
+
             queue.GiveBack(share);
         }
     }

@@ -31,6 +31,9 @@ internal sealed class Share(string destination)
     /// <summary>What workers look at without a claim: the book still has it as due.</summary>
     public HashSet<(DeliveryId Delivery, int Attempt)> Unclaimed { get; } = [];
 
+    /// <summary>All that the book had was being looked at: it is asked again when such a look ends, which may have come too early for what was rung for.</summary>
+    public bool IsPassedOver { get; set; }
+
     public void DueAt(DateTimeOffset? at)
     {
         if (at is not null && !(at >= NextAt)) NextAt = at;

@@ -84,6 +84,38 @@ public sealed class LocalQueueTests : TaskQueueContract
         await stopped.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
+    /// <summary>As the first of a batch that gathers: it is rung for while a worker that has heard it is about to end.</summary>
+    [Fact]
+    public async Task What_is_rung_for_while_a_worker_looks_at_it_is_looked_at_once_more()
+    {
+        var time = new VirtualTime(Now);
+        var queue = new LocalQueue(new Wakeup(time), time);
+        var bell = NewBell("billing", 1);
+        var (heard, asked) = (0, 0);
+        var (gate, again, passedOver) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        queue.Start(2, async (_, _) =>
+        {
+            if (Interlocked.Increment(ref heard) == 1) await gate.Task;
+            else again.SetResult();
+            return true;
+        }, (_, _, _) =>
+        {
+            if (Interlocked.Increment(ref asked) == 2) passedOver.SetResult();
+            return Task.FromResult(new Taken(asked <= 3 ? [bell] : [], IsMore: false, null));
+        }, static _ => null, static () => true);
+        await queue.RingAsync(bell, Now, Cancellation);
+        while (Volatile.Read(ref heard) == 0) await Task.Yield();
+        await queue.RingAsync(bell, Now, Cancellation);
+        await passedOver.Task.InTimeAsync();
+        // The book's answer has been dealt with when there is nothing more to ask it.
+        while (!queue.TryReserve("billing")) await Task.Yield();
+        queue.Release("billing");
+        Assert.Equal(1, Volatile.Read(ref heard));
+        gate.SetResult();
+        await again.Task.InTimeAsync();
+        Assert.Equal(2, heard);
+    }
+
     protected override ITaskQueue Open(TimeProvider time, Func<Bell, Task> hear)
     {
         var queue = new BookedQueue(time);
