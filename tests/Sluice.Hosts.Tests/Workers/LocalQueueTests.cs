@@ -116,6 +116,50 @@ public sealed class LocalQueueTests : TaskQueueContract
         Assert.Equal(2, heard);
     }
 
+    [Fact]
+    public async Task What_ended_while_the_book_was_asked_takes_nobodys_place()
+    {
+        var time = new VirtualTime(Now);
+        var queue = new LocalQueue(new Wakeup(time), time);
+        var (known, gone, waiting) = (NewBell("billing", 1), NewBell("billing", 2), NewBell("billing", 3));
+        var (heard, asked) = (0, 0);
+        var (gate, answer, isAsked, isHeard) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        queue.Start(3, async (bell, _) =>
+        {
+            if (bell == waiting) isHeard.SetResult();
+            else if (Interlocked.Increment(ref heard) <= 2) await gate.Task;
+            return true;
+        }, async (_, _, _) =>
+        {
+            switch (Interlocked.Increment(ref asked))
+            {
+                case 1: return new Taken([known, gone], IsMore: false, null);
+                case 2:
+                    isAsked.SetResult();
+                    await answer.Task;
+                    return new Taken([known, waiting], IsMore: false, null);
+                default: return new Taken(isHeard.Task.IsCompleted ? [] : [waiting], IsMore: false, null);
+            }
+        }, static _ => null, static () => true);
+        await queue.RingAsync(known, Now, Cancellation);
+        while (Volatile.Read(ref heard) < 2) await Task.Yield();
+        await queue.RingAsync(waiting, Now, Cancellation);
+        await isAsked.Task.InTimeAsync();
+
+        // The book has been asked for one worker; then the two others are free again.
+        gate.SetResult();
+        for (var isFree = false; !isFree; await Task.Yield())
+        {
+            if (!queue.TryReserve("other")) continue;
+            isFree = queue.TryReserve("other");
+            if (isFree) queue.Release("other");
+            queue.Release("other");
+        }
+
+        answer.SetResult();
+        await isHeard.Task.InTimeAsync();
+    }
+
     protected override ITaskQueue Open(TimeProvider time, Func<Bell, Task> hear)
     {
         var queue = new BookedQueue(time);
