@@ -18,7 +18,7 @@ public sealed class RealQuarantineTests(AzuriteTables azurite) : QuarantineContr
     protected override async ValueTask<IQuarantine> OpenAsync()
     {
         service = string.IsNullOrEmpty(Account) ? await azurite.AccountAsync() : ReferenceAssemblyTests.IsReference ? new RestTables(Account) : new TableServiceClient(Account);
-        return new TableQuarantine(new BookTables(service, prefix, TimeSpan.FromSeconds(30), TimeProvider.System), new Random(1), new Dated(Time));
+        return new TableQuarantine(new BookTables(service, prefix, RealTime.Longest, TimeProvider.System), new Random(1), new Dated(Time));
     }
 
     protected override async ValueTask CloseAsync(IQuarantine store)

@@ -20,7 +20,7 @@ public sealed class RealTablesTests(AzuriteTables azurite) : EventStoreContract
         // Reference assemblies call no service; the account's REST interface is the same.
         service = string.IsNullOrEmpty(Account) ? await azurite.AccountAsync() : ReferenceAssemblyTests.IsReference ? new RestTables(Account) : new TableServiceClient(Account);
         // Requests take real time: on the tests' clock each would be late as soon as a test moves it.
-        return new TableEventStore(new BookTables(service, prefix, TimeSpan.FromSeconds(30), TimeProvider.System), new Random(), Time);
+        return new TableEventStore(new BookTables(service, prefix, RealTime.Longest, TimeProvider.System), new Random(), Time);
     }
 
     protected override async ValueTask CloseAsync(IEventStore store)

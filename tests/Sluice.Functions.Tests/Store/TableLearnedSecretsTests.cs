@@ -33,7 +33,7 @@ public sealed class RealLearnedSecretsTests(AzuriteTables azurite) : LearnedSecr
     protected override async ValueTask<ILearnedSecrets> OpenAsync()
     {
         service ??= string.IsNullOrEmpty(Account) ? await azurite.AccountAsync() : ReferenceAssemblyTests.IsReference ? new RestTables(Account) : new TableServiceClient(Account);
-        return new TableLearnedSecrets(new BookTables(service, prefix, TimeSpan.FromSeconds(30), TimeProvider.System));
+        return new TableLearnedSecrets(new BookTables(service, prefix, RealTime.Longest, TimeProvider.System));
     }
 
     protected override ValueTask<ILearnedSecrets> OpenAgainAsync() => OpenAsync();

@@ -35,7 +35,7 @@ public sealed class RealSharedStateTests(AzuriteTables azurite) : SharedStateCon
     protected override async ValueTask<ISharedState> OpenAsync()
     {
         service ??= string.IsNullOrEmpty(Account) ? await azurite.AccountAsync() : ReferenceAssemblyTests.IsReference ? new RestTables(Account) : new TableServiceClient(Account);
-        return new TableSharedState(new BookTables(service, prefix, TimeSpan.FromSeconds(30), TimeProvider.System), new Random(opened++));
+        return new TableSharedState(new BookTables(service, prefix, RealTime.Longest, TimeProvider.System), new Random(opened++));
     }
 
     protected override ValueTask<ISharedState> OpenAgainAsync() => OpenAsync();
