@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Sluice.Contracts;
 using Sluice.Events;
 using Sluice.Hosts.Tests.Fixtures;
 using Sluice.Ingestion;
@@ -77,14 +78,23 @@ public sealed class OwnAnswerTests
         await FallsBackAsync(new Own((_, _) => new(new TaskCompletionSource<Answer?>().Task)), "was not there in time", async sluice => await sluice.PassAsync(TimeSpan.FromSeconds(4)));
 
     [Fact]
-    public async Task Code_whose_interruption_fails_ends_no_host() => await FallsBackAsync(
-        new Own((_, cancellationToken) =>
-        {
-            cancellationToken.Register(static () => throw new InvalidOperationException("of its own"));
-            return new(new TaskCompletionSource<Answer?>().Task);
-        }),
-        "was not there in time",
-        async sluice => await sluice.PassAsync(TimeSpan.FromSeconds(4)));
+    public async Task Code_whose_interruption_fails_ends_no_host()
+    {
+        var isCalled = new TaskCompletionSource();
+        await FallsBackAsync(
+            new Own((_, cancellationToken) =>
+            {
+                cancellationToken.Register(static () => throw new InvalidOperationException("of its own"));
+                isCalled.SetResult();
+                return new(new TaskCompletionSource<Answer?>().Task);
+            }),
+            "was not there in time",
+            async sluice =>
+            {
+                await isCalled.Task.InTimeAsync();
+                await sluice.PassAsync(TimeSpan.FromSeconds(4));
+            });
+    }
 
     [Fact]
     public async Task Code_that_fails_costs_nothing() => await FallsBackAsync(new Own((_, _) => throw new InvalidOperationException("a fault\r\nof its own")), "failed");
@@ -124,7 +134,17 @@ public sealed class OwnAnswerTests
     {
         await using var sluice = await RunningSluice.AnsweringAsync(Named(), code);
         var posted = sluice.PostAsync(sluice.Stripe());
-        if (meanwhile is not null) await meanwhile(sluice);
+        if (meanwhile is not null)
+        {
+            await meanwhile(sluice);
+            // Whoever begins to wait only now waits from now on.
+            await sluice.UntilAsync(() =>
+            {
+                if (!posted.IsCompleted) sluice.Time.Advance(TimeSpan.FromMilliseconds(100));
+                return posted.IsCompleted;
+            }, "it is answered");
+        }
+
         var answer = await posted;
 
         Assert.Equal((200, "accepted"), (answer.Status, answer.Json.GetProperty("status").GetString()));
