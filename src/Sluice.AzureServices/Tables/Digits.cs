@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sluice.AzureServices.Tables;
 
-/// <summary>A number of no sign as a part of a key: with zeros in front, so that texts sort as the numbers do. As D19 says it, in a third of the time.</summary>
+/// <summary>A number of no sign as a part of a key: with zeros in front, so that texts sort as the numbers do. As D19 says it, without a format to read.</summary>
 internal readonly record struct Digits(long Number, int Width) : ISpanFormattable
 {
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null)

@@ -95,8 +95,8 @@ public sealed class SecretTests
         {
             var gone = await sluice.DeliveryAsync(id, "gone");
             if (gone.NextAttemptAt > sluice.Now) sluice.Time.AdvanceTo(gone.NextAttemptAt.Value);
-            return gone.Status == Events.DeliveryStatus.DeadLettered;
-        }, "gone is dead too");
+            return (gone.Status, gone.Attempts.Count) == (Events.DeliveryStatus.DeadLettered, 3);
+        }, "gone is DeadLettered after 3 attempts");
         var answers = new List<Answered>
         {
             await sluice.PostAsync(webhook),

@@ -70,8 +70,8 @@ public sealed class PacingTests
         await sluice.UntilAsync(() => sluice.Log.Text.Contains("left alone", StringComparison.Ordinal));
 
         await sluice.RestartAsync(file);
-        var second = await sluice.AcceptAsync("evt_2");
-        await sluice.UntilAsync(async () => (await sluice.Store.ParkedAsync("billing", 1000, Cancellation)).Any(row => row.Bell.Delivery.Event == second), "the second is parked");
+        await sluice.AcceptAsync("evt_2");
+        await ParkedAsync(sluice, 1);
         Assert.Equal(1, sink.Count);
     }
 
